@@ -1,0 +1,76 @@
+# Every command of this project; CI calls only these. `make` alone lists them.
+
+# Uncomment or pass to choose the Python of .venv; the default is the newest of 3.11 to 3.13.
+# PYTHON = /path/to/python3.12
+VENV := .venv
+BIN := $(VENV)/bin
+MEMBERS := libs/kit services/gateway services/inference services/trainer deploy/laptop
+LOCKS := requirements/gateway.txt requirements/inference.txt requirements/trainer.txt
+SOURCES := $(MEMBERS:%=%/src) tests tools docs
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+
+# The certificates of the system, not uv's own: behind a company's proxy only those are right.
+UV_SYSTEM_CERTS ?= 1
+export UV_SYSTEM_CERTS
+
+.PHONY: help run test check fmt lock lock-check docs docs-check clean distclean venv
+
+help: ## List every command.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/.run ## Run everything on this machine; Ctrl-C ends it.
+	@exec $(BIN)/python -m laptop
+
+test: $(VENV)/.dev ## Run the tests. T="tests/kit -k text" chooses some.
+	@$(BIN)/python -m pytest $(T)
+
+check: $(VENV)/.dev ## Check format, lint, types, imports, locks and docs.
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/python -m mypy $(SOURCES)
+	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory lock-check docs-check
+
+fmt: $(VENV)/.dev ## Format the code and mend what the linter can.
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+lock: $(VENV)/.uv ## Write requirements/*.txt anew. UPGRADE=1 takes the newest versions.
+	@$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade)
+
+lock-check: $(VENV)/.uv ## Check that requirements/*.txt are what `make lock` writes.
+	@$(BIN)/python tools/lock.py --check
+
+docs: $(VENV)/.dev ## Write the generated pages of docs/ anew.
+	@$(BIN)/python docs/generate_configuration.py
+
+docs-check: $(VENV)/.dev ## Check that they are what `make docs` writes.
+	@$(BIN)/python docs/generate_configuration.py --check
+
+clean: ## Remove the state folder: MLflow's database, every model, the logs.
+	rm -rf .hamgate
+
+distclean: clean ## Also remove the virtual environment.
+	rm -rf $(VENV)
+
+# Installed when the file on the left is older than what it depends on. The environment itself is
+# looked at every time, which takes no time, so that a broken one is told in one line.
+venv:
+	@PYTHON='$(PYTHON)' sh tools/venv.sh $(VENV)
+
+$(VENV)/.uv: requirements/uv.txt | venv
+	@echo "installing uv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.uv $(LOCKS) requirements/corpus.txt $(MEMBERS:%=%/pyproject.toml)
+	@echo "installing what runs (only now, and when requirements change)"
+	@$(INSTALL) --require-hashes --compile-bytecode $(LOCKS:%=-r %)
+	@$(INSTALL) --require-hashes --no-deps -r requirements/corpus.txt
+	@$(INSTALL) --no-deps $(MEMBERS:%=-e %)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@echo "installing what tests and checks need"
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,100 @@
+"""Write or check the lock files: `tools/lock.py [--check | --upgrade]`, run by `make`.
+
+`dev.txt` has everything and is resolved first; the services' locks are held to its versions, so
+that what is tested together is what runs together.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = Path("requirements")
+MEMBERS = ("kit", "gateway", "inference", "trainer", "laptop")
+COMMON = (
+    *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"),
+    *("--custom-compile-command", "make lock", "--quiet"),
+)
+
+
+def without(*members: str) -> tuple[str, ...]:
+    """Return the options that leave our own packages out of a lock."""
+    return tuple(word for name in members for word in ("--no-emit-package", f"hamgate-{name}"))
+
+
+def service(name: str) -> tuple[str, ...]:
+    """Return the arguments that lock a service to the versions of `dev.txt`."""
+    constraint = str(REQUIREMENTS / "dev.txt")
+    return (f"services/{name}/pyproject.toml", "--constraint", constraint, *without("kit"))
+
+
+LOCKS = {
+    "dev": ("pyproject.toml", "--group", "dev", *without(*MEMBERS)),
+    "gateway": service("gateway"),
+    "inference": service("inference"),
+    "trainer": service("trainer"),
+    "uv": (str(REQUIREMENTS / "uv.in"),),
+    "corpus": (str(REQUIREMENTS / "corpus.in"), "--no-deps"),
+}
+"""Name of the lock → arguments of `uv pip compile`; in this order, `dev` before its users."""
+
+
+def compile_locks(folder: Path, *options: str) -> None:
+    """Resolve every lock in `folder`; versions that are in a lock already are kept if they can be.
+
+    Raises:
+        SystemExit: uv failed, and has said why.
+    """
+    uv = str(ROOT / ".venv/bin/uv")
+    python = str(ROOT / ".venv/bin/python")
+    for name, arguments in LOCKS.items():
+        output = REQUIREMENTS / f"{name}.txt"
+        command = (uv, "pip", "compile", "--python", python, *COMMON, *options, *arguments)
+        command = (*command, "-o", str(output))
+        done = subprocess.run(command, cwd=folder, check=False)  # noqa: S603 - uv, on our files
+        if done.returncode != 0:
+            sys.exit(f"{output} cannot be resolved: see above")
+
+
+def copy_inputs(folder: Path) -> None:
+    """Copy to `folder` all that uv reads, at the same relative paths."""
+    shutil.copytree(ROOT / REQUIREMENTS, folder / REQUIREMENTS)
+    for source in (ROOT / "pyproject.toml", *ROOT.glob("*/*/pyproject.toml")):
+        target = folder / source.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+
+def stale_locks() -> list[Path]:
+    """Return the locks that `compile_locks` would write otherwise than they are."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_inputs(folder)
+        compile_locks(folder)
+        locks = [REQUIREMENTS / f"{name}.txt" for name in LOCKS]
+        return [lock for lock in locks if not same(folder / lock, ROOT / lock)]
+
+
+def same(fresh: Path, committed: Path) -> bool:
+    """Return whether a committed lock exists and is what was resolved just now."""
+    return committed.exists() and fresh.read_bytes() == committed.read_bytes()
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Write or check requirements/*.txt.")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="write nothing, fail when one is stale")
+    mode.add_argument("--upgrade", action="store_true", help="take the newest versions")
+    arguments = parser.parse_args()
+    if not arguments.check:
+        compile_locks(ROOT, *(["--upgrade"] if arguments.upgrade else []))
+    elif stale := stale_locks():
+        sys.exit("\n".join(f"{lock} is stale: run make lock" for lock in stale))
+
+
+if __name__ == "__main__":
+    main()
