@@ -1,0 +1,1 @@
+"""What two services need and must never drift: text, names, wire types, logs, probes, metrics."""

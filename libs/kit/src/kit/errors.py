@@ -1,0 +1,43 @@
+"""Errors that every web service of ours can meet. They know no HTTP; `kit.problems` maps them.
+
+ServiceError
+├── BodyTooLarge      the request's body is over the limit
+├── BodyTooSlow       the body did not arrive in time
+├── UnsupportedMedia  the body is not said to be JSON
+├── Malformed         the body is not JSON, or not UTF-8
+├── Invalid           the body is JSON of the wrong shape, or a value is out of bounds
+└── Unavailable       something that the answer needs is away; try again later
+"""
+
+
+class ServiceError(Exception):
+    """Base of the errors that are answered with a problem; the message is for the client."""
+
+
+class BodyTooLarge(ServiceError):
+    """The request's body is over the limit."""
+
+
+class BodyTooSlow(ServiceError):
+    """The body did not arrive in time."""
+
+
+class UnsupportedMedia(ServiceError):
+    """The body is not said to be JSON."""
+
+
+class Malformed(ServiceError):
+    """The body is not JSON, or not UTF-8."""
+
+
+class Invalid(ServiceError):
+    """The body is JSON of the wrong shape, or a value is out of bounds."""
+
+
+class Unavailable(ServiceError):
+    """Something that the answer needs is away."""
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        """Say what is away; `retry_after` is the delay, in seconds, to suggest to the client."""
+        super().__init__(message)
+        self.retry_after = retry_after

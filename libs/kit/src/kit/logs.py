@@ -1,0 +1,52 @@
+"""Logs: one JSON object a line on stderr, with the request id. Message texts never reach a line."""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from kit.request_id import current_request_id
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+def configure_logs(service: str, level: LogLevel) -> None:
+    """Send structlog's and the standard library's records to stderr as JSON lines."""
+
+    def add_context(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        event["service"] = service
+        if (request_id := current_request_id()) is not None:
+            event["request_id"] = request_id
+        return event
+
+    shared: list[structlog.typing.Processor] = [
+        add_context,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        # Never the locals of a frame: they can hold the text of a message.
+        structlog.processors.ExceptionRenderer(
+            structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
+        ),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    # It warns of every failed attempt; who calls MLflow says so once, in words that help.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)

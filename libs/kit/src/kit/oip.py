@@ -1,0 +1,117 @@
+"""Wire types of the Open Inference Protocol v2 (REST), as KServe publishes it.
+
+Source: KServe's open-inference-protocol, `specification/protocol/inference_rest.md`.
+Shapes follow it: a tensor's `data` is flat or nested in row-major order; we send flat.
+"""
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+INPUT: Final = "text"
+"""Name of the one input: BYTES, shape [n], one raw UTF-8 message an element."""
+
+PROBABILITY: Final = "probability"
+"""Output: FP64, shape [n], the probability of spam."""
+
+LABEL: Final = "label"
+"""Output: BYTES, shape [n], `spam` or `ham`, by the threshold of the version."""
+
+EXPLANATION: Final = "explanation"
+"""Output, sent only when asked for: BYTES, shape [n], `Explanation` as JSON."""
+
+Datatype = Literal[
+    "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64",
+    "FP16", "FP32", "FP64", "BYTES",
+]  # fmt: skip
+
+
+class RequestedOutput(msgspec.Struct, omit_defaults=True):
+    """An output that the client asks for."""
+
+    name: str
+    parameters: dict[str, Any] = {}
+
+
+class RequestInput(msgspec.Struct, omit_defaults=True):
+    """An input tensor."""
+
+    name: str
+    shape: list[int]
+    datatype: Datatype
+    data: list[Any]
+    parameters: dict[str, Any] = {}
+
+
+class InferRequest(msgspec.Struct, omit_defaults=True):
+    """Body of `POST /v2/models/{name}/infer`. No outputs asked for means the model's default."""
+
+    inputs: list[RequestInput]
+    id: str | None = None
+    outputs: list[RequestedOutput] = []
+    parameters: dict[str, Any] = {}
+
+
+class ResponseOutput(msgspec.Struct, omit_defaults=True):
+    """An output tensor."""
+
+    name: str
+    shape: list[int]
+    datatype: Datatype
+    data: list[Any]
+    parameters: dict[str, Any] = {}
+
+
+class InferResponse(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Answer of `POST /v2/models/{name}/infer`."""
+
+    model_name: str
+    model_version: str
+    id: str | None = None
+    outputs: list[ResponseOutput]
+    parameters: dict[str, Any] = {}
+
+
+class TensorMetadata(msgspec.Struct):
+    """Name, type and shape of an input or output; -1 is a dimension of any size."""
+
+    name: str
+    datatype: Datatype
+    shape: list[int]
+
+
+class ModelMetadata(msgspec.Struct, omit_defaults=True):
+    """Answer of `GET /v2/models/{name}`."""
+
+    name: str
+    versions: list[str]
+    platform: str
+    inputs: list[TensorMetadata]
+    outputs: list[TensorMetadata]
+    parameters: dict[str, Any] = {}
+
+
+class ServerMetadata(msgspec.Struct):
+    """Answer of `GET /v2`."""
+
+    name: str
+    version: str
+    extensions: list[str]
+
+
+class Term(msgspec.Struct):
+    """A term of a message and what it adds to the logit of spam."""
+
+    term: str
+    contribution: float
+
+
+class Explanation(msgspec.Struct):
+    """Why the model scored a message so: logit = intercept + all contributions."""
+
+    logit: float
+    intercept: float
+    terms: list[Term]
+    """The largest contributions, by absolute value."""
+    rest: float
+    """The sum of the contributions that are not listed."""

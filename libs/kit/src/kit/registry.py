@@ -1,0 +1,30 @@
+"""The names by which trainer and inference meet in the MLflow registry."""
+
+from typing import Final
+
+REGISTERED_MODEL: Final = "spam-classifier"
+"""The registered model; vectoriser and classifier are one pipeline and one version of it."""
+
+PRODUCTION: Final = "Production"
+"""The alias of the version that serves. MLflow's aliases are case-sensitive."""
+
+MODEL_FILE: Final = "model.skops"
+"""The pipeline inside a version's artifact folder."""
+
+MANIFEST_FILE: Final = "manifest.json"
+"""`kit.manifest.Manifest` inside a version's artifact folder."""
+
+TAG_MANIFEST_SHA256: Final = "hamgate.manifest.sha256"
+"""Version tag: SHA-256 (hex) of the manifest, which in turn has the digest of every other file."""
+
+TAG_GATE: Final = "hamgate.gate"
+"""Version tag: the gate's decision, `GATE_PASSED` or `GATE_REFUSED`."""
+
+TAG_GATE_REASONS: Final = "hamgate.gate.reasons"
+"""Version tag: a JSON list of the gate's reasons, empty when it passed."""
+
+TAG_PREVIOUS: Final = "hamgate.promotion.previous"
+"""Version tag: the version that `Production` named before this one was promoted."""
+
+GATE_PASSED: Final = "passed"
+GATE_REFUSED: Final = "refused"

@@ -1,0 +1,48 @@
+"""The settings that every web service has; each service adds its own under its own prefix."""
+
+import sys
+from typing import TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kit.logs import LogLevel
+
+
+class WebSettings(BaseSettings):
+    """Settings of a web service. Frozen: built once in `__main__` and passed down."""
+
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    host: str = "127.0.0.1"
+    """Address to listen on. `0.0.0.0` for all of them."""
+
+    log_level: LogLevel = "info"
+    """Least severe log line that is written."""
+
+    keep_alive_seconds: float = Field(default=75.0, gt=0)
+    """How long an idle connection is kept, in seconds: longer than the 60 s of a proxy before us,
+    or a request can meet a connection that is just being closed."""
+
+    body_seconds: float = Field(default=10.0, gt=0)
+    """How long a client may take to send a body, in seconds; a slower one is answered with 408."""
+
+    shutdown_seconds: int = Field(default=20, gt=0)
+    """How long requests in flight may take to finish at shutdown, in seconds."""
+
+
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+
+
+def load_or_exit(settings: type[SettingsT]) -> SettingsT:
+    """Return the settings from the environment; a bad one ends the process with one line each."""
+    try:
+        return settings()
+    except ValidationError as error:
+        prefix = settings.model_config.get("env_prefix", "")
+        for fault in error.errors():
+            name = str(fault["loc"][0])
+            # A field with a variable of another prefix is reported by that variable's name.
+            name = name if name.isupper() else f"{prefix}{name}".upper()
+            sys.stderr.write(f"{name}: {fault['msg']} (it is {fault['input']!r})\n")
+        raise SystemExit(2) from None

@@ -1,0 +1,57 @@
+"""Text normalisation: the one form in which rules match and models are trained and asked."""
+
+import re
+import unicodedata
+
+from kit.lookalikes import LOOKALIKES
+
+NORMALISATION_VERSION = 1
+"""Raised with every change to what `normalise` returns; a model serves only with its own."""
+
+MAX_CHARS = 65_536
+"""Code points beyond this are cut, before and after normalisation: it bounds time and memory."""
+
+# Everything that a reader does not see: controls that are no white space, zero-width and
+# bidirectional controls, variation selectors, fillers, tags (Unicode: Cc, Cf, Default_Ignorable).
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891"
+    "\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MARKS = "\u0300-\u036f"
+_WORD = re.compile(rf"[\w{_MARKS}]+")
+_LOOKALIKE = re.compile(f"[{''.join(map(chr, LOOKALIKES))}]")
+_LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ʸ\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\uab30-\uab64]")
+
+
+def normalise(text: str) -> str:
+    """Return `text` as rules and models see it.
+
+    In this order: cut to `MAX_CHARS`; invisible characters removed; Unicode NFKC; look-alike
+    letters of other scripts replaced inside words that also hold Latin letters; case folded;
+    white space collapsed to single spaces. Defined for every `str`, lone surrogates (which become
+    U+FFFD) and NUL included, and idempotent: `normalise(normalise(t)) == normalise(t)`.
+    """
+    text = text[:MAX_CHARS]
+    if text.isascii():
+        visible = text if text.isprintable() else _INVISIBLE.sub("", text)
+        return " ".join(visible.lower().split())
+    text = _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text))
+    # Once before folding, while capitals can be told from small letters (Greek capital eta is read
+    # H, the small one n), and once after, as it makes small look-alikes of capitals that are none.
+    text = _latinise(_latinise(unicodedata.normalize("NFKC", text)).casefold())
+    # Replaced letters can compose with the marks behind them, and NFKC can bring back fillers.
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return " ".join(text.split())[:MAX_CHARS].rstrip()
+
+
+def _latinise(text: str) -> str:
+    """Replace look-alikes in the words of `text` that also hold a Latin letter."""
+    return _WORD.sub(_latinise_word, text) if _LOOKALIKE.search(text) else text
+
+
+def _latinise_word(match: re.Match[str]) -> str:
+    word = match.group()
+    return word.translate(LOOKALIKES) if _LATIN.search(word) else word

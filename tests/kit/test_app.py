@@ -1,0 +1,248 @@
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+import pytest
+from fastapi import FastAPI, Request, Response
+from prometheus_client import CollectorRegistry, Counter
+from starlette.testclient import TestClient
+
+from kit import oip
+from kit.app import create_service
+from kit.body import json_response, read_json
+from kit.errors import Unavailable
+from kit.openapi import json_answer, json_body
+from kit.probes import Readiness
+from kit.request_id import current_request_id
+
+LIMIT = 1000
+_term = msgspec.json.Decoder(oip.Term)
+
+
+@pytest.fixture
+def requests() -> Counter:
+    """A counter of its own for each test."""
+    labels = ["method", "route", "status"]
+    return Counter("requests", "Requests.", labels, registry=CollectorRegistry())
+
+
+@pytest.fixture
+def readiness() -> Readiness:
+    """The readiness of the app under test."""
+    return Readiness()
+
+
+@pytest.fixture
+def client(requests: Counter, readiness: Readiness) -> Iterator[TestClient]:
+    """A client of an app with an endpoint for each thing that can happen."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        readiness.accept()
+        yield
+        readiness.refuse()
+
+    app = create_service("kit", lifespan, readiness, schemas=[oip.Term], requests=requests)
+    doc: dict[str, Any] = {
+        "openapi_extra": json_body(oip.Term),
+        "responses": json_answer(oip.Term, "The same"),
+    }
+
+    @app.post("/echo", **doc)
+    async def echo(request: Request) -> Response:
+        return json_response(await read_json(request, _term, max_bytes=LIMIT, seconds=0.2))
+
+    @app.get("/id")
+    async def own_id() -> dict[str, str | None]:
+        return {"id": current_request_id()}
+
+    @app.get("/number")
+    async def number(n: int) -> int:
+        return n
+
+    @app.get("/away")
+    async def away() -> None:
+        msg = "the store is away"
+        raise Unavailable(msg, retry_after=7)
+
+    @app.get("/broken")
+    async def broken() -> None:
+        msg = "secret detail"
+        raise RuntimeError(msg)
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+def problem(response: Any) -> dict[str, Any]:
+    """The problem in a response, after checking that it is one."""
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body["status"] == response.status_code
+    assert body["request_id"] == response.headers["x-request-id"]
+    assert body["error"] == body["detail"]
+    return body
+
+
+def test_a_body_comes_back_as_its_type(client: TestClient) -> None:
+    """A valid body is decoded into the type, and encoded from it."""
+    sent = {"term": "free", "contribution": 1.5}
+    assert client.post("/echo", json=sent).json() == sent
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "detail"),
+    [
+        (b"", 400, "not JSON"),
+        (b"{", 400, "not JSON"),
+        (b'{"term": "\xff", "contribution": 1}', 400, "utf-8"),
+        (b'{"term": "\\ud800", "contribution": 1}', 400, "not JSON"),
+        (b'{"term": 5, "contribution": 1}', 422, r"got `int` - at `\$.term`"),
+        (b'{"term": "x"}', 422, "missing required field `contribution`"),
+        (b"[]", 422, "Expected `object`, got `array`"),
+        (b"null", 422, "Expected `object`, got `null`"),
+        (b'{"term": "x", "contribution": NaN}', 400, "not JSON"),
+        (b" " * (LIMIT + 1), 413, f"more than {LIMIT} bytes"),
+        (b"[" * LIMIT, 422, "Expected `object`"),
+    ],
+)
+def test_a_bad_body_is_a_problem(client: TestClient, body: bytes, status: int, detail: str) -> None:
+    """The problem says what is wrong, and where."""
+    response = client.post("/echo", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == status
+    found = problem(response)["detail"]
+    assert pytest.RaisesExc(AssertionError, match=detail).matches(AssertionError(found)), found
+
+
+def test_a_body_of_unknown_length_is_bounded(client: TestClient) -> None:
+    """Without a Content-Length reading stops at the limit."""
+
+    def chunks() -> Iterator[bytes]:
+        for _ in range(LIMIT):
+            yield b"  "
+
+    response = client.post("/echo", content=chunks())
+    assert response.status_code == 413
+
+
+async def test_a_body_that_does_not_arrive_is_given_up(requests: Counter) -> None:
+    """A client that stops sending is answered with 408 after the time-out."""
+    app = create_service("kit", None, Readiness(), schemas=[], requests=requests)
+
+    @app.post("/slow")
+    async def slow(request: Request) -> Response:
+        return json_response(await read_json(request, _term, max_bytes=LIMIT, seconds=0.05))
+
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
+        "path": "/slow", "raw_path": b"/slow", "query_string": b"", "headers": [], "scheme": "http",
+    }  # fmt: skip
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 408
+
+
+def test_a_body_that_is_not_json_is_refused_by_type(client: TestClient) -> None:
+    """A form is answered with 415."""
+    response = client.post("/echo", data={"term": "x"})
+    assert response.status_code == 415
+    assert "x-www-form-urlencoded" in problem(response)["detail"]
+
+
+def test_every_error_is_a_problem(client: TestClient) -> None:
+    """Unknown path, wrong method and a bad parameter are problems too."""
+    assert problem(client.get("/nowhere"))["title"] == "Not Found"
+    wrong = client.get("/echo")
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+    assert problem(wrong)["title"] == "Method Not Allowed"
+    bad = client.get("/number", params={"n": "many"})
+    assert bad.status_code == 422
+    assert problem(bad)["detail"].startswith("query.n: ")
+
+
+def test_what_is_away_says_when_to_come_back(client: TestClient) -> None:
+    """503 has Retry-After, in seconds."""
+    response = client.get("/away")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "7")
+    assert problem(response)["detail"] == "the store is away"
+
+
+def test_an_unexpected_error_tells_the_client_nothing(client: TestClient) -> None:
+    """500, without the exception's text."""
+    response = client.get("/broken")
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "secret" not in response.text
+
+
+def test_a_request_id_is_kept_or_made(client: TestClient) -> None:
+    """A client's id comes back and is set for the request; without one, each gets its own."""
+    mine = client.get("/id", headers={"x-request-id": "abc-123"})
+    assert mine.headers["x-request-id"] == mine.json()["id"] == "abc-123"
+    made = {client.get("/id").headers["x-request-id"] for _ in range(3)}
+    assert len(made) == 3
+    assert current_request_id() is None
+
+
+@pytest.mark.parametrize("odd", ["", "a b", "x" * 129, 'a"b', "é".encode().decode("latin-1")])
+def test_an_odd_request_id_is_replaced(client: TestClient, odd: str) -> None:
+    """What could break a log line or a header is not passed on."""
+    header = [(b"x-request-id", odd.encode("latin-1"))]
+    assert client.get("/id", headers=header).headers["x-request-id"] != odd
+
+
+def test_probes(client: TestClient, readiness: Readiness) -> None:
+    """Ready when every check passes; not ready says why; live all the while."""
+    assert client.get("/readyz").json() == {"status": "ready"}
+    readiness.register("model", lambda: "no model")
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["failures"] == {"model": "no model"}
+    readiness.refuse()
+    assert client.get("/readyz").json()["failures"] == {"service": "starting or shutting down"}
+    assert client.get("/livez").status_code == 200
+
+
+def test_answers_are_counted_by_route(client: TestClient, requests: Counter) -> None:
+    """The label is the route, never the path that a client made up."""
+    client.get("/number", params={"n": 1})
+    client.get("/nowhere/at/all")
+    client.request("BREW", "/number")
+    client.get("/broken")
+    counted = {
+        tuple(sample.labels.values()): sample.value
+        for metric in requests.collect()
+        for sample in metric.samples
+        if sample.name == "requests_total"
+    }
+    assert counted[("GET", "/number", "200")] == 1
+    assert counted[("GET", "none", "404")] == 1
+    assert counted[("GET", "/broken", "500")] == 1
+    assert {labels[0] for labels in counted} == {"GET", "other"}
+
+
+def test_metrics_are_exposed(client: TestClient) -> None:
+    """`/metrics` is Prometheus' text format, without `_created` series."""
+    text = client.get("/metrics").text
+    assert "python_info" in text
+    assert "_created" not in text
+
+
+def test_openapi_has_the_decoded_types(client: TestClient) -> None:
+    """Types that msgspec decodes stand in the document as any other."""
+    document = client.get("/openapi.json").json()
+    schema = document["components"]["schemas"]["Term"]
+    assert schema["properties"]["contribution"] == {"type": "number"}
+    operation = document["paths"]["/echo"]["post"]
+    reference = {"schema": {"$ref": "#/components/schemas/Term"}}
+    assert operation["requestBody"]["content"]["application/json"] == reference

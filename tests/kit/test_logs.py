@@ -1,0 +1,57 @@
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from kit.logs import configure_logs
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Put the configuration of logging back after each test."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def lines(captured: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    """The lines logged so far."""
+    return [json.loads(line) for line in captured.readouterr().err.splitlines()]
+
+
+def test_lines_are_json_from_both_loggers(capsys: pytest.CaptureFixture[str]) -> None:
+    """Lines of structlog and of the standard library look the same."""
+    configure_logs("gateway", "info")
+    structlog.get_logger("ours").info("swapped", version="3")
+    logging.getLogger("theirs").warning("careful")
+    ours, theirs = lines(capsys)
+    assert (ours["event"], ours["version"], ours["service"]) == ("swapped", "3", "gateway")
+    assert (theirs["event"], theirs["level"], theirs["logger"]) == ("careful", "warning", "theirs")
+    assert ours["timestamp"]
+
+
+def test_the_level_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is less severe than the level is not written."""
+    configure_logs("gateway", "error")
+    structlog.get_logger("ours").info("chatter")
+    assert lines(capsys) == []
+
+
+def test_a_traceback_holds_no_local_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    """Locals can be the text of a message."""
+    configure_logs("gateway", "info")
+
+    def fail(text: str) -> None:
+        raise ValueError(len(text))
+
+    try:
+        fail("zanzibar")
+    except ValueError:
+        structlog.get_logger("ours").exception("failed")
+    (line,) = lines(capsys)
+    assert "zanzibar" not in json.dumps(line)
+    assert "ValueError" in json.dumps(line["exception"])

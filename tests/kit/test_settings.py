@@ -1,0 +1,42 @@
+import pytest
+from pydantic import ValidationError
+from pydantic_settings import SettingsConfigDict
+
+from kit.settings import WebSettings, load_or_exit
+
+
+class Settings(WebSettings):
+    """Settings with a prefix, as a service has them."""
+
+    model_config = SettingsConfigDict(env_prefix="KITTEST_")
+
+
+def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable with the prefix sets the field."""
+    monkeypatch.setenv("KITTEST_LOG_LEVEL", "error")
+    assert load_or_exit(Settings).log_level == "error"
+
+
+def test_a_bad_value_ends_the_process_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line names the variable, and the exit code is that of wrong usage."""
+    monkeypatch.setenv("KITTEST_KEEP_ALIVE_SECONDS", "soon")
+    with pytest.raises(SystemExit) as ended:
+        load_or_exit(Settings)
+    assert ended.value.code == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("KITTEST_KEEP_ALIVE_SECONDS: ")
+    assert "'soon'" in lines[0]
+
+
+def test_settings_are_frozen() -> None:
+    """Settings are built once and passed down; nobody changes them on the way."""
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().host = "0.0.0.0"  # type: ignore[misc]  # noqa: S104
+
+
+def test_idle_connections_outlive_a_proxys() -> None:
+    """NGINX keeps idle connections for 60 s and uvicorn 5: a POST would meet a closing one."""
+    assert Settings().keep_alive_seconds > 60
