@@ -1,0 +1,1 @@
+"""The control plane: tune, evaluate, gate, register, promote and roll back."""
