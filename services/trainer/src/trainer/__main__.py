@@ -1,0 +1,19 @@
+"""Run the trainer: `python -m trainer`."""
+
+from kit.mlflow_environment import prepare_mlflow
+from kit.settings import load_or_exit
+from trainer.settings import Settings
+
+
+def main() -> None:
+    """Read the settings, then run the command."""
+    settings = load_or_exit(Settings)
+    prepare_mlflow(timeout_seconds=settings.registry_timeout_seconds, retries=2)
+    # Behind that: MLflow reads its environment when it is imported.
+    from trainer.cli import app  # noqa: PLC0415
+
+    app(obj=settings)
+
+
+if __name__ == "__main__":
+    main()

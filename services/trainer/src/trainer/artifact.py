@@ -1,0 +1,77 @@
+"""A version's files: the pipeline as deflated skops in MLflow's layout, and the manifest."""
+
+import platform
+import zipfile
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import mlflow.sklearn
+import skops.io
+from mlflow.models import Model, ModelSignature
+from mlflow.types import ColSpec, DataType, Schema
+from sklearn.pipeline import Pipeline
+
+from kit.manifest import FORMAT, Golden, Manifest, digests, encode, sha256
+from kit.registry import MANIFEST_FILE, MODEL_FILE
+from kit.text import NORMALISATION_VERSION
+
+_ENVIRONMENT = ("scikit-learn", "numpy", "scipy", "skops")
+_SIGNATURE = ModelSignature(
+    inputs=Schema([ColSpec(DataType.string)]),
+    outputs=Schema([ColSpec(DataType.string)]),
+)
+
+
+class CompactSkops:
+    """An MLflow flavor that writes what `mlflow.sklearn` writes, with the model file deflated.
+
+    MLflow stores skops files as they come, some 25 times larger. The file stays one that
+    `mlflow.sklearn.load_model` reads: a skops file is a zip archive either way.
+    """
+
+    def __init__(self, pipeline: Pipeline, threshold: float, golden: Sequence[Golden]) -> None:
+        """Save `pipeline`; threshold and golden messages go into the manifest."""
+        self._pipeline = pipeline
+        self._threshold = threshold
+        self._golden = list(golden)
+        self.manifest_sha256 = ""
+        """SHA-256 of the manifest, known once it is saved."""
+        self.model_bytes = 0
+        """Size of the stored model file, known once it is saved."""
+
+    def save_model(self, path: str, mlflow_model: Model) -> None:
+        """Write the version's files into the new folder `path`. Called by MLflow."""
+        mlflow.sklearn.save_model(
+            self._pipeline,
+            path,
+            mlflow_model=mlflow_model,
+            serialization_format="skops",
+            signature=_SIGNATURE,
+            # Said here because finding out would import the model in another process.
+            pip_requirements=[f"{name}=={version(name)}" for name in _ENVIRONMENT],
+        )
+        folder = Path(path)
+        skops.io.dump(
+            self._pipeline,
+            folder / MODEL_FILE,
+            compression=zipfile.ZIP_DEFLATED,
+            compresslevel=6,
+        )
+        self.model_bytes = (folder / MODEL_FILE).stat().st_size
+        manifest = encode(self._manifest(folder))
+        (folder / MANIFEST_FILE).write_bytes(manifest)
+        self.manifest_sha256 = sha256(manifest)
+
+    def _manifest(self, folder: Path) -> Manifest:
+        return Manifest(
+            format=FORMAT,
+            normalisation=NORMALISATION_VERSION,
+            threshold=self._threshold,
+            environment={
+                "python": platform.python_version(),
+                **{name: version(name) for name in _ENVIRONMENT},
+            },
+            files=digests(folder),
+            golden=self._golden,
+        )

@@ -1,0 +1,28 @@
+"""Errors of the trainer, beside those of its data (`trainer.dataset.errors`).
+
+TrainerError
+├── SearchSpaceError      the search space cannot be read
+├── RegistryUnavailable   MLflow, or the store behind it, does not answer
+├── NoSuchVersion         the registry has no such version, or none that fits
+└── NotPromotable         the gate refused the version, or never judged it
+"""
+
+
+class TrainerError(Exception):
+    """Base of the errors that end a command with one clear line."""
+
+
+class SearchSpaceError(TrainerError):
+    """The search space cannot be read."""
+
+
+class RegistryUnavailable(TrainerError):
+    """MLflow, or the store behind it, does not answer or answers with an error of its own."""
+
+
+class NoSuchVersion(TrainerError):
+    """The registry has no such version, or none that fits."""
+
+
+class NotPromotable(TrainerError):
+    """The gate refused the version, or never judged it."""

@@ -1,0 +1,116 @@
+"""Evaluation: nested cross-validation, so that nothing is judged by what chose or fitted it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.pipeline import Pipeline
+
+from trainer.measures import Bools, Confusion, Floats
+from trainer.pipeline import build
+from trainer.search_space import SearchSpace
+from trainer.tuning import Advance, Texts, Tuned, count_tasks, folds, tune
+
+
+@dataclass(frozen=True)
+class Report:
+    """How good the whole procedure is: tuning, choice of threshold and fit."""
+
+    messages: int
+    spam: int
+    f1: float
+    f1_standard_error: float
+    precision: float
+    recall: float
+    ham_false_positive_rate: float
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What comes out of one pass over the data."""
+
+    report: Report
+    """From the outer folds."""
+    ranking: list[Tuned]
+    """Every candidate, cross-validated on all messages, best first."""
+
+
+def evaluate(
+    texts: Texts,
+    spam: Bools,
+    space: SearchSpace,
+    *,
+    seed: int,
+    jobs: int,
+    advance: Advance,
+) -> Evaluated:
+    """Judge the procedure by nested cross-validation, and tune on all messages.
+
+    Each message is scored by a pipeline whose candidate, threshold and coefficients were chosen
+    without it (Cawley and Talbot, JMLR 11, 2010, on why the choice must be inside). Every message
+    is judged once, so the standard error of F1 is that of the whole corpus and not of a hold-out.
+
+    Args:
+        texts: Normalised messages, shape [messages], no two of them equal.
+        spam: Whether each is spam, shape [messages].
+        space: The candidates, and the numbers of folds.
+        seed: Of all folds and of the bootstrap.
+        jobs: Processes; -1 for one a core.
+        advance: Called once for each of `count_steps(space)` pieces of work.
+    """
+    outer = folds(spam, space.outer_folds, seed)
+    everything = np.arange(len(spam))
+    groups = [*(train for train, _ in outer), everything]
+    *inner, ranking = tune(texts, spam, groups, space, seed=seed, jobs=jobs, advance=advance)
+    predicted = np.zeros(len(spam), dtype=np.bool_)
+    chosen = [ranked[0] for ranked in inner]
+    judged = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_predict)(texts[train], spam[train], texts[test], best, space)
+        for (train, test), best in zip(outer, chosen, strict=True)
+    )
+    for (_, test), labels in zip(outer, judged, strict=True):
+        predicted[test] = labels
+        advance()
+    return Evaluated(_report(spam, predicted, seed), ranking)
+
+
+def count_steps(space: SearchSpace) -> int:
+    """Return how many pieces of work `evaluate` does."""
+    return count_tasks(space.outer_folds + 1, space) + space.outer_folds
+
+
+def fit(texts: Texts, spam: Bools, tuned: Tuned, space: SearchSpace) -> Pipeline:
+    """Return the pipeline of `tuned`, fitted; its classes are `ham` and `spam`."""
+    return build(tuned.candidate, space).fit(texts, np.where(spam, "spam", "ham"))
+
+
+def spam_scores(pipeline: Pipeline, texts: Texts) -> Floats:
+    """Return the probability of spam of normalised `texts`, shape [messages]."""
+    column = list(pipeline.classes_).index("spam")
+    scores: Floats = pipeline.predict_proba(texts)[:, column]
+    return scores
+
+
+def _predict(
+    train_texts: Texts,
+    train_spam: Bools,
+    test_texts: Texts,
+    tuned: Tuned,
+    space: SearchSpace,
+) -> Bools:
+    pipeline = fit(train_texts, train_spam, tuned, space)
+    labels: Bools = spam_scores(pipeline, test_texts) >= tuned.threshold
+    return labels
+
+
+def _report(spam: Bools, predicted: Bools, seed: int) -> Report:
+    confusion = Confusion.of(spam, predicted)
+    return Report(
+        messages=len(spam),
+        spam=int(spam.sum()),
+        f1=confusion.f1,
+        f1_standard_error=confusion.f1_standard_error(seed),
+        precision=confusion.precision,
+        recall=confusion.recall,
+        ham_false_positive_rate=confusion.ham_false_positive_rate,
+    )

@@ -1,0 +1,30 @@
+"""The golden messages: what a loaded model must score exactly as the trainer did."""
+
+from sklearn.pipeline import Pipeline
+
+from kit.manifest import Golden
+from kit.text import normalise
+from trainer.evaluation import spam_scores
+from trainer.tuning import as_texts
+
+MESSAGES = (
+    "Hi, are we still on for lunch at 12:30? I'll be at the usual place.",
+    "ok",
+    "Sorry, can't talk now. I will call you back after the meeting, promise!",
+    "WINNER!! You have been chosen for a £1,000 prize. Call 09061234567 now to claim. 18+ T&Cs",
+    "Free entry: text WIN to 80888 for your chance at a holiday, 150p/msg",
+    "Your parcel is held at the depot. Pay the fee at http://parcel-fee.example/pay to release it",
+    "ＦＲＥＥ ringtone! Tехt TONE to 85555",
+    "Привет, как дела? Увидимся завтра.",
+    "été à l'hôtel — 200 € la nuit 😀",
+    "a" * 200,
+    "12345 67890",
+    "\u200b",
+)
+"""Our own, and varied on purpose: plain, short, long, other scripts, disguises, nothing at all."""
+
+
+def golden(pipeline: Pipeline) -> list[Golden]:
+    """Return the golden messages with the scores that `pipeline` gives them."""
+    scores = spam_scores(pipeline, as_texts([normalise(text) for text in MESSAGES]))
+    return [Golden(text, float(score)) for text, score in zip(MESSAGES, scores, strict=True)]

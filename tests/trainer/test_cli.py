@@ -1,0 +1,129 @@
+import json
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from fixtures.mlflow import SMALL_SPACE, MlflowServer
+from fixtures.processes import free_port
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> str:
+    """A file with the small search space."""
+    path = tmp_path / "space.yaml"
+    path.write_text(SMALL_SPACE)
+    return str(path)
+
+
+def test_train_promotes_and_logs(empty_registry: MlflowServer) -> None:
+    """A version that passes serves; its run has the data, the measures and a run a candidate."""
+    trained = empty_registry.train("--seed", "3")
+    assert trained["gate"] == {"passed": True, "reasons": []}
+    assert trained["promoted"]
+    assert trained["report"]["f1"] > 0.95
+    assert trained["report"]["f1_standard_error"] < 0.007
+
+    client = MlflowClient(empty_registry.url)
+    run = client.get_run(trained["run_id"])
+    assert run.info.status == "FINISHED"
+    assert run.data.params["seed"] == "3"
+    assert run.data.params["data.kept"] == "4533"
+    assert len(run.data.params["data.digest"]) == 64
+    assert run.data.metrics["f1"] == trained["report"]["f1"]
+    children = client.search_runs(
+        [run.info.experiment_id], f"tags.mlflow.parentRunId = '{run.info.run_id}'"
+    )
+    assert [child.info.run_name for child in children] == ["char C=100"]
+    assert children[0].data.metrics["cv_f1"] > 0.95
+
+    status = json.loads(empty_registry.trainer("status", "--json").stdout)
+    assert status["production"] == trained["version"]
+
+
+def test_the_gate_refuses_with_exit_code_3(empty_registry: MlflowServer, space: str) -> None:
+    """The version is registered as refused, the number that fell short is named."""
+    done = empty_registry.trainer("train", "--search-space", space, TRAINER_GATE_MIN_F1="0.999")
+    assert done.returncode == 3, done.stderr
+    assert "is not above 0.999" in done.stderr.splitlines()[-1]
+    status = json.loads(empty_registry.trainer("status", "--json").stdout)
+    assert status["production"] is None
+    assert [row["gate"] for row in status["versions"]] == ["refused"]
+    promoted = empty_registry.trainer("promote", status["versions"][0]["version"])
+    assert promoted.returncode == 3
+    assert "is not above 0.999" in promoted.stderr
+
+
+def test_no_promote_leaves_the_alias_alone(empty_registry: MlflowServer) -> None:
+    """`--no-promote` trains and judges; `promote` and `status` do the rest, in words too."""
+    trained = empty_registry.train("--no-promote")
+    assert not trained["promoted"]
+    assert "Production is version" in empty_registry.trainer("promote").stdout
+    shown = empty_registry.trainer("status").stdout
+    assert "Production" in shown
+    assert "passed" in shown
+
+
+def test_a_users_own_file(empty_registry: MlflowServer, space: str, tmp_path: Path) -> None:
+    """A CSV with other columns and labels is trained on; 40 messages do not pass the gate."""
+    rows = [f'"win prize {n}",1\n"see you at {n}",0\n' for n in range(20)]
+    path = tmp_path / "own.csv"
+    path.write_text("message,is_spam\n" + "".join(rows))
+    options = ("--text-column", "message", "--label-column", "is_spam", "--spam", "1", "--ham", "0")
+    done = empty_registry.trainer(
+        "train", "--json", "--search-space", space, "--data", str(path), *options
+    )
+    assert done.returncode in (0, 3), done.stderr
+    assert json.loads(done.stdout)["report"]["messages"] == 40
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("train", "--data", "nowhere.csv"), 1, "nowhere.csv"),
+        (("train", "--data", "corpus.docx"), 1, "corpus.docx"),
+        (("train", "--search-space", "nowhere.yaml"), 1, "nowhere.yaml"),
+        (("train", "--seed", "-1"), 2, "--seed"),
+        (("train", "--spam", "x", "--ham", "x"), 1, "both"),
+        (("rollback",), 1, "nothing serves"),
+        (("fly",), 2, "No such command"),
+    ],
+)
+def test_errors_are_one_line_and_a_code(
+    empty_registry: MlflowServer, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    """Each says what is wrong, without a traceback."""
+    done = empty_registry.trainer(*arguments)
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_errors_are_json_too(empty_registry: MlflowServer) -> None:
+    """With `--json` a program reads the error where it would have read the answer."""
+    done = empty_registry.trainer("rollback", "--json")
+    assert done.returncode == 1
+    assert "nothing serves" in json.loads(done.stdout)["error"]
+
+
+def test_mlflow_away(empty_registry: MlflowServer) -> None:
+    """Without a server the message has its address and says what to do."""
+    url = f"http://127.0.0.1:{free_port()}"
+    done = empty_registry.trainer("status", TRAINER_TRACKING_URI=url)
+    assert done.returncode == 1
+    assert url in done.stderr
+    assert "make run" in done.stderr
+
+
+def test_a_bad_setting_is_one_line(empty_registry: MlflowServer) -> None:
+    """The line names the variable."""
+    done = empty_registry.trainer("status", TRAINER_GATE_MIN_F1="high")
+    assert done.returncode == 2
+    assert done.stderr.startswith("TRAINER_GATE_MIN_F1: ")
+
+
+def test_help_reads_like_a_product(empty_registry: MlflowServer) -> None:
+    """Every command and the exit codes are in `--help`."""
+    shown = empty_registry.trainer("--help").stdout
+    for word in ("train", "promote", "rollback", "status", "3 refused by the gate"):
+        assert word in shown

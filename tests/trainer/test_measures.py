@@ -1,0 +1,68 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import f1_score, precision_score, recall_score
+
+from trainer.measures import Confusion, best_threshold
+
+PAIRS = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60)
+SCORED = st.lists(
+    st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 1.0])),
+    min_size=1,
+    max_size=40,
+).filter(lambda rows: any(spam for spam, _ in rows))
+
+
+@given(PAIRS)
+def test_measures_are_scikit_learns(pairs: list[tuple[bool, bool]]) -> None:
+    """Precision, recall and F1 of spam are what scikit-learn says they are."""
+    spam, predicted = np.array(pairs).T
+    counted = Confusion.of(spam, predicted)
+    assert math.isclose(counted.f1, f1_score(spam, predicted, zero_division=0))
+    assert math.isclose(counted.precision, precision_score(spam, predicted, zero_division=0))
+    assert math.isclose(counted.recall, recall_score(spam, predicted, zero_division=0))
+    assert counted.true_spam + counted.false_ham == spam.sum()
+
+
+def test_ham_false_positive_rate() -> None:
+    """The share of ham, not of all messages, that was called spam."""
+    assert Confusion(10, 3, 0, 97).ham_false_positive_rate == 0.03
+
+
+def test_the_standard_error_is_that_of_repeated_corpora() -> None:
+    """The bootstrap agrees with the spread of F1 over corpora drawn from the same source."""
+    rng = np.random.default_rng(1)
+    source = np.array([530, 12, 31, 3960]) / 4533
+    drawn = [Confusion(*map(int, rng.multinomial(4533, source))) for _ in range(4000)]
+    spread = float(np.std([confusion.f1 for confusion in drawn]))
+    estimated = Confusion(530, 12, 31, 3960).f1_standard_error(seed=0)
+    assert math.isclose(estimated, spread, rel_tol=0.1)
+
+
+def test_the_standard_error_is_reproducible() -> None:
+    """The same seed gives the same figure."""
+    confusion = Confusion(50, 2, 3, 500)
+    assert confusion.f1_standard_error(7) == confusion.f1_standard_error(7)
+
+
+@given(SCORED)
+def test_no_threshold_is_better(rows: list[tuple[bool, float]]) -> None:
+    """The threshold reaches the F1 that it promises, and no other cut does better."""
+    spam = np.array([row[0] for row in rows])
+    scores = np.array([row[1] for row in rows])
+    threshold, promised = best_threshold(spam, scores)
+    reached = Confusion.of(spam, scores >= threshold).f1
+    assert math.isclose(reached, promised)
+    for cut in (*scores, 2.0):
+        assert Confusion.of(spam, scores >= cut).f1 <= promised + 1e-12
+
+
+@pytest.mark.parametrize("scores", [[0.9, 0.8, 0.2, 0.1], [0.6, 0.6, 0.1, 0.1]])
+def test_the_threshold_lies_between_two_scores(scores: list[float]) -> None:
+    """No message sits on it, so a rounding error turns no label."""
+    threshold, f1 = best_threshold(np.array([True, True, False, False]), np.array(scores))
+    assert f1 == 1.0
+    assert scores[2] < threshold < scores[1]
