@@ -1,0 +1,109 @@
+"""From a folder of artifacts to a pipeline in memory, trusting nothing that was not checked."""
+
+from pathlib import Path
+
+import skops.io
+from sklearn.feature_extraction.text import (
+    CountVectorizer,
+    TfidfTransformer,
+    TfidfVectorizer,
+)
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import FeatureUnion, Pipeline
+from skops.io.exceptions import UntrustedTypesFoundException
+
+from inference.errors import Untrusted
+from kit.manifest import Manifest, ManifestError, decode, verify_file
+from kit.registry import MANIFEST_FILE, MODEL_FILE
+from kit.text import NORMALISATION_VERSION
+
+TRUSTED_TYPES: list[str] = []
+"""Types that skops may load beyond its own built-in list (numpy, scipy and scikit-learn).
+
+Ours, and empty: MLflow's loader would take this list from the artifact, which an attacker writes.
+"""
+
+STEPS = (
+    Pipeline, FeatureUnion, CountVectorizer, TfidfTransformer, TfidfVectorizer, LogisticRegression,
+)  # fmt: skip
+"""The only estimators that a pipeline of ours consists of."""
+
+
+def load(folder: Path, manifest_sha256: str) -> tuple[Pipeline, Manifest]:
+    """Return the pipeline in `folder` and its manifest, after checking both.
+
+    Raises:
+        Untrusted: A file is missing or corrupt, a type is unknown, or the version was trained for
+            another text normalisation.
+    """
+    try:
+        manifest = decode(_read(folder / MANIFEST_FILE), manifest_sha256)
+        for name in manifest.files:
+            data = verify_file(folder, name, manifest)
+            if name == MODEL_FILE:
+                model = data
+        if MODEL_FILE not in manifest.files:
+            msg = f"the manifest does not list {MODEL_FILE}"
+            raise Untrusted(msg)
+    except ManifestError as error:
+        raise Untrusted(str(error)) from error
+    if manifest.normalisation != NORMALISATION_VERSION:
+        msg = (
+            f"the version was trained with text normalisation {manifest.normalisation}, "
+            f"this release has {NORMALISATION_VERSION}: train it again"
+        )
+        raise Untrusted(msg)
+    return parse(model), manifest
+
+
+def parse(data: bytes) -> Pipeline:
+    """Return the pipeline in a skops file.
+
+    Raises:
+        Untrusted: It is no skops file (a pickle, for one), holds a type that is not trusted, or is
+            not a text pipeline that ends in a logistic regression over `ham` and `spam`.
+    """
+    try:
+        model = skops.io.loads(data, trusted=TRUSTED_TYPES)
+    except UntrustedTypesFoundException as error:
+        msg = f"the model holds types that are not trusted: {error}"
+        raise Untrusted(msg) from error
+    except Exception as error:  # a hostile file can make the parser raise anything
+        msg = f"{MODEL_FILE} is no skops file: {type(error).__name__}: {error}"
+        raise Untrusted(msg) from error
+    if not isinstance(model, Pipeline):
+        msg = f"the model is a {type(model).__name__}, not a Pipeline"
+        raise Untrusted(msg)
+    for step in _estimators(model):
+        if type(step) not in STEPS:
+            msg = f"the pipeline has a step of type {type(step).__name__}, which is not served"
+            raise Untrusted(msg)
+    classifier = model[-1]
+    if not isinstance(classifier, LogisticRegression):
+        msg = f"the pipeline ends in a {type(classifier).__name__}, not in a LogisticRegression"
+        raise Untrusted(msg)
+    if classifier.classes_.tolist() != ["ham", "spam"]:
+        msg = f"the classes are {classifier.classes_.tolist()}, not ham and spam"
+        raise Untrusted(msg)
+    return model
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        msg = f"{path.name} cannot be read: {error.strerror}"
+        raise Untrusted(msg) from error
+
+
+def _estimators(model: object) -> list[object]:
+    """Return `model` and all estimators inside it."""
+    if isinstance(model, Pipeline):
+        return [
+            model,
+            *(inner for _, step in model.steps for inner in _estimators(step)),
+        ]
+    if isinstance(model, FeatureUnion):
+        steps = model.transformer_list
+        return [model, *(inner for _, step in steps for inner in _estimators(step))]
+    return [model]

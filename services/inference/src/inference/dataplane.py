@@ -1,0 +1,129 @@
+"""The Open Inference Protocol's data plane for our one model, apart from HTTP."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from inference.slot import Model
+from kit.errors import Invalid
+from kit.oip import (
+    EXPLANATION,
+    INPUT,
+    LABEL,
+    PROBABILITY,
+    InferRequest,
+    InferResponse,
+    ModelMetadata,
+    RequestInput,
+    ResponseOutput,
+    TensorMetadata,
+)
+from kit.registry import REGISTERED_MODEL
+
+_DEFAULT_OUTPUTS = [PROBABILITY, LABEL]
+_OUTPUTS = [*_DEFAULT_OUTPUTS, EXPLANATION]
+
+
+def metadata(model: Model) -> ModelMetadata:
+    """Return what the protocol tells of the model: its inputs and outputs, and its threshold."""
+    return ModelMetadata(
+        name=REGISTERED_MODEL,
+        versions=[model.version],
+        platform="hamgate_sklearn",
+        inputs=[TensorMetadata(INPUT, "BYTES", [-1])],
+        outputs=[
+            TensorMetadata(PROBABILITY, "FP64", [-1]),
+            TensorMetadata(LABEL, "BYTES", [-1]),
+            TensorMetadata(EXPLANATION, "BYTES", [-1]),
+        ],
+        parameters={"threshold": model.threshold},
+    )
+
+
+def texts_of(request: InferRequest, max_texts: int, max_text_bytes: int) -> list[str]:
+    """Return the texts of a request, in order.
+
+    Raises:
+        Invalid: The input is not one BYTES tensor `text` of shape [n] or [n, 1], its data do not
+            fill its shape, or it holds too many or too long texts.
+    """
+    tensor = _the_input(request.inputs)
+    data = list(_flatten(tensor.data))
+    if len(data) != math.prod(tensor.shape):
+        msg = f"inputs.0.data: {len(data)} elements do not fill the shape {tensor.shape}"
+        raise Invalid(msg)
+    if len(data) > max_texts:
+        msg = f"inputs.0.data: {len(data)} texts, at most {max_texts} are taken at once"
+        raise Invalid(msg)
+    for index, text in enumerate(data):
+        if not isinstance(text, str):
+            msg = f"inputs.0.data.{index}: a {type(text).__name__}, not a string"
+            raise Invalid(msg)
+        if len(text.encode()) > max_text_bytes:
+            msg = f"inputs.0.data.{index}: more than {max_text_bytes} bytes of UTF-8"
+            raise Invalid(msg)
+    return data
+
+
+def wanted_outputs(request: InferRequest) -> list[str]:
+    """Return the names of the outputs to send: those asked for, or the default ones.
+
+    Raises:
+        Invalid: An output is asked for that the model does not have.
+    """
+    names = [output.name for output in request.outputs] or _DEFAULT_OUTPUTS
+    for index, name in enumerate(names):
+        if name not in _OUTPUTS:
+            msg = f"outputs.{index}.name: no output {name!r}, there are {', '.join(_OUTPUTS)}"
+            raise Invalid(msg)
+    return names
+
+
+def infer(model: Model, texts: list[str], outputs: list[str], id_: str | None) -> InferResponse:
+    """Score `texts` with `model` and return the protocol's answer with the named outputs."""
+    scores = model.scorer.score(texts)
+    shape = [len(texts)]
+    columns: dict[str, list[Any]] = {
+        PROBABILITY: scores,
+        LABEL: [model.label(score) for score in scores],
+    }
+    if EXPLANATION in outputs:
+        columns[EXPLANATION] = [_explanation(model, text) for text in texts]
+    return InferResponse(
+        model_name=REGISTERED_MODEL,
+        model_version=model.version,
+        id=id_,
+        outputs=[
+            ResponseOutput(name, shape, "FP64" if name == PROBABILITY else "BYTES", columns[name])
+            for name in outputs
+        ],
+        parameters={"threshold": model.threshold},
+    )
+
+
+def _explanation(model: Model, text: str) -> str:
+    return msgspec.json.encode(model.scorer.explain(text)).decode()
+
+
+def _the_input(inputs: list[RequestInput]) -> RequestInput:
+    if len(inputs) != 1 or inputs[0].name != INPUT:
+        msg = f"inputs: exactly one input named {INPUT!r} is needed"
+        raise Invalid(msg)
+    tensor = inputs[0]
+    if tensor.datatype != "BYTES":
+        msg = f"inputs.0.datatype: {tensor.datatype}, only BYTES is taken"
+        raise Invalid(msg)
+    if len(tensor.shape) not in (1, 2) or tensor.shape[1:] not in ([], [1]):
+        msg = f"inputs.0.shape: {tensor.shape}, only [n] or [n, 1] is taken"
+        raise Invalid(msg)
+    return tensor
+
+
+def _flatten(data: list[Any]) -> Iterable[Any]:
+    for element in data:
+        if isinstance(element, list):
+            yield from element
+        else:
+            yield element

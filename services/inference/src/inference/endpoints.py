@@ -1,0 +1,109 @@
+"""The routes of the Open Inference Protocol v2."""
+
+import asyncio
+from http import HTTPStatus
+from importlib.metadata import version as distribution_version
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+
+from inference import dataplane, metrics
+from inference.lifespan import State
+from inference.slot import Model
+from kit import oip
+from kit.body import json_response, read_json
+from kit.openapi import json_answer, json_body
+from kit.problems import JSON_BODY_STATUSES, openapi_problems
+from kit.registry import REGISTERED_MODEL
+
+_request = msgspec.json.Decoder(oip.InferRequest)
+_SERVER = oip.ServerMetadata("hamgate-inference", distribution_version("hamgate-inference"), [])
+_MODEL = "/v2/models/{name}"
+_VERSION = _MODEL + "/versions/{version}"
+_UNAVAILABLE = openapi_problems(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
+_INFER_PROBLEMS = openapi_problems(
+    *JSON_BODY_STATUSES, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE
+)
+
+router = APIRouter(tags=["open inference protocol"])
+
+
+def _state(request: Request) -> State:
+    state: State = request.state.service
+    return state
+
+
+def _served(name: str, state: Annotated[State, Depends(_state)], version: str = "") -> Model:
+    """Return the model that serves, if it is the one in the path.
+
+    The model is taken here, once a request: a swap in between changes nothing for it.
+    """
+    if name != REGISTERED_MODEL:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"no model {name!r}, only {REGISTERED_MODEL!r}")
+    model = state.slot.require()
+    if version not in ("", model.version):
+        msg = f"version {version!r} does not serve, {model.version!r} does"
+        raise HTTPException(HTTPStatus.NOT_FOUND, msg)
+    return model
+
+
+StateOf = Annotated[State, Depends(_state)]
+Served = Annotated[Model, Depends(_served)]
+
+
+@router.get("/v2", responses=json_answer(oip.ServerMetadata, "The server"))
+async def server_metadata() -> Response:
+    """Return the server's name, version and extensions."""
+    return json_response(_SERVER)
+
+
+@router.get("/v2/health/live")
+async def live() -> dict[str, bool]:
+    """Say that the process answers."""
+    return {"live": True}
+
+
+@router.get("/v2/health/ready", responses=_UNAVAILABLE)
+async def ready(state: StateOf) -> dict[str, bool]:
+    """Say that a model is loaded."""
+    state.slot.require()
+    return {"ready": True}
+
+
+@router.get(_MODEL, responses=json_answer(oip.ModelMetadata, "The model") | _UNAVAILABLE)
+@router.get(_VERSION, responses=json_answer(oip.ModelMetadata, "The model") | _UNAVAILABLE)
+async def model_metadata(model: Served) -> Response:
+    """Return the model's versions, inputs and outputs."""
+    return json_response(dataplane.metadata(model))
+
+
+@router.get(_MODEL + "/ready", responses=_UNAVAILABLE)
+@router.get(_VERSION + "/ready", responses=_UNAVAILABLE)
+async def model_ready(model: Served) -> dict[str, str | bool]:
+    """Say that this model, or this version of it, serves."""
+    return {"name": REGISTERED_MODEL, "version": model.version, "ready": True}
+
+
+_INFER_DOC: dict[str, Any] = {
+    "responses": json_answer(oip.InferResponse, "The outputs") | _INFER_PROBLEMS,
+    "openapi_extra": json_body(oip.InferRequest),
+}
+
+
+@router.post(_MODEL + "/infer", **_INFER_DOC)
+@router.post(_VERSION + "/infer", **_INFER_DOC)
+async def infer(request: Request, model: Served, state: StateOf) -> Response:
+    """Score the texts of one BYTES tensor."""
+    limits = state.settings
+    body = await read_json(
+        request, _request, max_bytes=limits.max_body_bytes, seconds=limits.body_seconds
+    )
+    texts = dataplane.texts_of(body, limits.max_batch_size, limits.max_text_bytes)
+    outputs = dataplane.wanted_outputs(body)
+    with metrics.SCORING_SECONDS.time():
+        answer = await asyncio.get_running_loop().run_in_executor(
+            state.scoring, dataplane.infer, model, texts, outputs, body.id
+        )
+    metrics.TEXTS.inc(len(texts))
+    return json_response(answer)

@@ -1,0 +1,52 @@
+"""The metrics of the model server."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+HTTP_REQUESTS = Counter(
+    "hamgate_inference_http_requests",
+    "HTTP requests answered.",
+    ["method", "route", "status"],
+)
+TEXTS = Counter("hamgate_inference_texts", "Texts scored.")
+SCORING_SECONDS = Histogram(
+    "hamgate_inference_scoring_seconds",
+    "Time to score the texts of one request, the wait for the scoring thread included.",
+    buckets=(
+        0.0001,
+        0.00025,
+        0.0005,
+        0.001,
+        0.0025,
+        0.005,
+        0.01,
+        0.025,
+        0.05,
+        0.1,
+        0.25,
+        1.0,
+    ),
+)
+MODEL_INFO = Gauge(
+    "hamgate_inference_model_info",
+    "1 for the version that serves.",
+    ["name", "version"],
+)
+RELOADS = Counter(
+    "hamgate_inference_reloads",
+    "Attempts to load a version, by outcome: ok, failed.",
+    ["outcome"],
+)
+RELOAD_SECONDS = Histogram(
+    "hamgate_inference_reload_seconds",
+    "Time from seeing a new version to serving it.",
+    buckets=(0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0),
+)
+POLLS = Counter(
+    "hamgate_inference_polls",
+    "Look-ups of the alias, by outcome: ok, none (no version has it), failed.",
+    ["outcome"],
+)
+LAST_POLL_TIMESTAMP = Gauge(
+    "hamgate_inference_last_successful_poll_timestamp_seconds",
+    "Unix time of the last look-up of the alias that was answered.",
+)

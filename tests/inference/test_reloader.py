@@ -1,0 +1,136 @@
+import asyncio
+import time
+
+import pytest
+from prometheus_client import REGISTRY
+
+from fixtures.models import FakeSource, ref
+from inference import metrics
+from inference.errors import NoProductionVersion, RegistryUnavailable, Untrusted
+from inference.reloader import Reloader
+from inference.slot import Model, Slot
+from kit.errors import Unavailable
+
+
+@pytest.fixture
+def slot() -> Slot:
+    """An empty slot."""
+    return Slot()
+
+
+@pytest.fixture
+def reloader(source: FakeSource, slot: Slot) -> Reloader:
+    """A reloader whose failed versions may be tried again after 0.02 s."""
+    return Reloader(source, slot, poll_seconds=0.01)
+
+
+def serving(slot: Slot) -> str | None:
+    """The version that serves."""
+    return slot.model.version if slot.model else None
+
+
+async def test_the_alias_is_followed(reloader: Reloader, source: FakeSource, slot: Slot) -> None:
+    """Each poll makes what the alias names serve, in either direction, and loads nothing twice."""
+    await reloader.poll()
+    assert serving(slot) == "1"
+    await reloader.poll()
+    source.alias = ref("2")
+    await reloader.poll()
+    assert serving(slot) == "2"
+    source.alias = ref("1")
+    await reloader.poll()
+    assert serving(slot) == "1"
+    assert source.loaded == ["1", "2", "1"]
+
+
+async def test_a_version_that_fails_leaves_the_old_one_serving(
+    reloader: Reloader, source: FakeSource, slot: Slot
+) -> None:
+    """A failed load changes nothing but a metric, and a good version is taken at once."""
+    await reloader.poll()
+    failed = metrics.RELOADS.labels("failed")._value.get()
+    source.load_errors["2"] = Untrusted("corrupt")
+    source.alias = ref("2")
+    await reloader.poll()
+    assert serving(slot) == "1"
+    assert metrics.RELOADS.labels("failed")._value.get() == failed + 1
+    source.alias = ref("3")
+    await reloader.poll()
+    assert serving(slot) == "3"
+
+
+async def test_a_bad_version_is_not_fetched_at_every_poll(source: FakeSource, slot: Slot) -> None:
+    """It is tried again only after a while, and the while grows."""
+    reloader = Reloader(source, slot, poll_seconds=0.05)
+    source.load_errors["1"] = Untrusted("corrupt")
+    started = time.monotonic()
+    while time.monotonic() - started < 0.05:
+        await reloader.poll()
+    assert source.loaded == ["1"]
+    await asyncio.sleep(0.06)
+    await reloader.poll()
+    await reloader.poll()
+    assert source.loaded == ["1", "1"]
+
+
+async def test_a_store_that_is_away_is_asked_again_at_the_next_poll(
+    reloader: Reloader, source: FakeSource, slot: Slot
+) -> None:
+    """An artifact that cannot be fetched now is no bad version."""
+    source.load_errors["1"] = RegistryUnavailable("S3 is away")
+    await reloader.poll()
+    assert serving(slot) is None
+    del source.load_errors["1"]
+    await reloader.poll()
+    assert serving(slot) == "1"
+
+
+@pytest.mark.parametrize(
+    "error", [RegistryUnavailable("away"), NoProductionVersion("none"), Untrusted("no digest")]
+)
+async def test_a_poll_that_fails_keeps_what_serves(
+    reloader: Reloader, source: FakeSource, slot: Slot, error: Exception
+) -> None:
+    """A registry that is away, empty or odd takes no model out of service."""
+    await reloader.poll()
+    source.poll_error = error  # type: ignore[assignment]
+    await reloader.poll()
+    assert serving(slot) == "1"
+
+
+async def test_the_time_of_the_last_answer_is_exposed(reloader: Reloader) -> None:
+    """A poll that was answered sets the metric that an alert watches."""
+    before = time.time()
+    await reloader.poll()
+    name = "hamgate_inference_last_successful_poll_timestamp_seconds"
+    value = REGISTRY.get_sample_value(name)
+    assert value is not None
+    assert value >= before
+
+
+async def test_run_polls_until_cancelled(
+    reloader: Reloader, source: FakeSource, slot: Slot
+) -> None:
+    """The loop sees a new version without being told."""
+    async with asyncio.timeout(5):
+        running = asyncio.create_task(reloader.run())
+        while serving(slot) != "1":
+            await asyncio.sleep(0.005)
+        source.alias = ref("2")
+        while serving(slot) != "2":
+            await asyncio.sleep(0.005)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+
+def test_an_empty_slot_says_so(slot: Slot) -> None:
+    """Without a model the answer is that it is unavailable, not a guess."""
+    with pytest.raises(Unavailable, match="no model is loaded"):
+        slot.require()
+
+
+def test_the_threshold_decides_the_label(source: FakeSource, slot: Slot) -> None:
+    """At the threshold or above it is spam."""
+    model: Model = source.load(ref("1"))
+    assert [model.label(score) for score in (0.39, 0.4, 0.41)] == ["ham", "spam", "spam"]
