@@ -1,0 +1,96 @@
+"""From messages to verdicts: normalise, rules, then one call to the model for all that are left."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Protocol
+
+from gateway import metrics
+from gateway.client import Prediction
+from gateway.rules.engine import Engine, Hit
+from gateway.schemas import (
+    ClassifyRequest,
+    ClassifyResponse,
+    ModelExplanation,
+    ModelRef,
+    RuleExplanation,
+)
+from kit.text import normalise
+
+
+class Predictor(Protocol):
+    """What answers for the model."""
+
+    async def predict(self, texts: Sequence[str], *, explain: bool) -> Prediction:
+        """Return the prediction for raw `texts`, or raise `ModelUnavailable`."""
+
+
+class Classifier:
+    """Decides messages: the rules first, the model on what they leave."""
+
+    def __init__(self, engine: Engine, predictor: Predictor) -> None:
+        """Decide with `engine`, then with `predictor`."""
+        self._engine = engine
+        self._predictor = predictor
+
+    async def classify(self, messages: Sequence[ClassifyRequest]) -> list[ClassifyResponse]:
+        """Return a verdict on each message, in order.
+
+        Raises:
+            ModelUnavailable: No rule decided one of them, and the model could not be asked. There
+                is no verdict then on any: half an answer would be read as a whole one.
+        """
+        verdicts = [self._by_rules(message) for message in messages]
+        open_ = [i for i, verdict in enumerate(verdicts) if verdict is None]
+        if open_:
+            left = [messages[i] for i in open_]
+            for i, verdict in zip(open_, await self._by_model(left), strict=True):
+                verdicts[i] = verdict
+        decided = [verdict for verdict in verdicts if verdict is not None]
+        for verdict in decided:
+            metrics.DECISIONS.labels(verdict.layer, verdict.label).inc()
+        return decided
+
+    def _by_rules(self, message: ClassifyRequest) -> ClassifyResponse | None:
+        text = normalise(message.text)
+        hit = self._engine.decide(text)
+        return None if hit is None else _from_hit(message, text, hit)
+
+    async def _by_model(self, messages: Sequence[ClassifyRequest]) -> list[ClassifyResponse]:
+        # The raw texts: the model server normalises them itself, as for any other client.
+        texts = [message.text for message in messages]
+        explain = any(message.explain for message in messages)
+        prediction = await self._predictor.predict(texts, explain=explain)
+        return [_from_model(message, prediction, i) for i, message in enumerate(messages)]
+
+
+def _id(message: ClassifyRequest) -> str:
+    return message.id or uuid.uuid4().hex
+
+
+def _from_hit(message: ClassifyRequest, text: str, hit: Hit) -> ClassifyResponse:
+    answer = ClassifyResponse(
+        id=_id(message),
+        label=hit.verdict,
+        score=1.0 if hit.verdict == "spam" else 0.0,
+        layer="heuristic",
+        rule=hit.rule_id,
+    )
+    if message.explain:
+        answer.explanation = RuleExplanation(hit.description, text[hit.start : hit.end])
+    return answer
+
+
+def _from_model(message: ClassifyRequest, prediction: Prediction, index: int) -> ClassifyResponse:
+    answer = ClassifyResponse(
+        id=_id(message),
+        label=prediction.labels[index],
+        score=prediction.scores[index],
+        layer="model",
+        model=ModelRef(prediction.name, prediction.version),
+    )
+    if message.explain:
+        why = prediction.explanations[index]
+        answer.explanation = ModelExplanation(
+            prediction.threshold, why.logit, why.intercept, why.terms, why.rest
+        )
+    return answer

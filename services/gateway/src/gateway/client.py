@@ -1,0 +1,150 @@
+"""The gateway's side of the Open Inference Protocol: one call for many texts."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
+
+import aiohttp
+import msgspec
+
+from gateway import metrics
+from gateway.errors import ModelUnavailable
+from gateway.schemas import Label
+from kit import oip
+from kit.registry import REGISTERED_MODEL
+from kit.request_id import HEADER, current_request_id
+
+T = TypeVar("T")
+Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
+_MODEL = f"/v2/models/{REGISTERED_MODEL}"
+_infer_response = msgspec.json.Decoder(oip.InferResponse)
+_model_metadata = msgspec.json.Decoder(oip.ModelMetadata)
+_explanation = msgspec.json.Decoder(oip.Explanation)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model said of some texts; the lists are in their order."""
+
+    name: str
+    version: str
+    threshold: float | None
+    scores: list[float]
+    labels: list[Label]
+    explanations: list[oip.Explanation] = field(default_factory=list)
+
+
+class InferenceClient:
+    """Asks a model server. Every failure is a `ModelUnavailable`, never an answer."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        """Ask over `session`, whose base address and time-outs are set."""
+        self._session = session
+
+    async def predict(self, texts: Sequence[str], *, explain: bool) -> Prediction:
+        """Return the model's prediction for raw `texts`, with explanations if asked for.
+
+        Raises:
+            ModelUnavailable: There was no answer in time, or none that can be used.
+        """
+        names = _asked(explain=explain)
+        request = oip.InferRequest(
+            id=current_request_id(),
+            inputs=[oip.RequestInput(oip.INPUT, [len(texts)], "BYTES", list(texts))],
+            outputs=[oip.RequestedOutput(name) for name in names],
+        )
+        body = msgspec.json.encode(request)
+        answer = await self._call("POST", f"{_MODEL}/infer", _infer_response, body)
+        try:
+            prediction = _prediction(answer, len(texts), explain=explain)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise _unusable(error) from error
+        metrics.MODEL_CALLS.labels("ok").inc()
+        return prediction
+
+    async def metadata(self) -> oip.ModelMetadata:
+        """Return what the model server says of its model.
+
+        Raises:
+            ModelUnavailable: There was no answer in time, or none that can be used.
+        """
+        found = await self._call("GET", _MODEL, _model_metadata)
+        try:
+            _threshold(found.parameters)
+        except ValueError as error:
+            raise _unusable(error) from error
+        metrics.MODEL_CALLS.labels("ok").inc()
+        return found
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        decoder: msgspec.json.Decoder[T],
+        body: bytes | None = None,
+    ) -> T:
+        headers = {
+            "content-type": "application/json",
+            HEADER: current_request_id() or "",
+        }
+        started = time.perf_counter()
+        try:
+            async with self._session.request(method, path, data=body, headers=headers) as response:
+                status, data = response.status, await response.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            metrics.MODEL_CALLS.labels("unreachable").inc()
+            msg = f"the model server does not answer: {str(error) or type(error).__name__}"
+            raise ModelUnavailable(msg) from error
+        finally:
+            metrics.MODEL_CALL_SECONDS.observe(time.perf_counter() - started)
+        if status != HTTPStatus.OK:
+            metrics.MODEL_CALLS.labels("refused").inc()
+            msg = f"the model server answers {status}: {_reason(data)}"
+            raise ModelUnavailable(msg)
+        try:
+            return decoder.decode(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise _unusable(error) from error
+
+
+def _unusable(error: Exception) -> ModelUnavailable:
+    metrics.MODEL_CALLS.labels("unusable").inc()
+    return ModelUnavailable(f"the model server's answer cannot be used: {error}")
+
+
+def _reason(data: bytes) -> str:
+    """Return the `error` member that the protocol promises, or nothing at all of a foreign body."""
+    try:
+        return str(msgspec.json.decode(data, type=dict[str, Any])["error"])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError):
+        return "it does not say why"
+
+
+def _asked(*, explain: bool) -> list[str]:
+    return [oip.PROBABILITY, oip.LABEL, *([oip.EXPLANATION] if explain else [])]
+
+
+def _threshold(parameters: dict[str, Any]) -> float | None:
+    return msgspec.convert(parameters.get("threshold"), float | None)
+
+
+def _prediction(answer: oip.InferResponse, count: int, *, explain: bool) -> Prediction:
+    """Return the answer's outputs, checked; ValueError and TypeError say what is wrong."""
+    outputs = {output.name: output.data for output in answer.outputs}
+    lengths = {name: len(outputs.get(name, [])) for name in _asked(explain=explain)}
+    if set(lengths.values()) != {count}:
+        msg = f"{count} texts were asked about, and its outputs have these counts: {lengths}"
+        raise ValueError(msg)
+    return Prediction(
+        name=answer.model_name,
+        version=answer.model_version,
+        threshold=_threshold(answer.parameters),
+        # Checked element by element: a truth value or a string would pass for a number here.
+        scores=msgspec.convert(outputs[oip.PROBABILITY], list[Probability]),
+        labels=msgspec.convert(outputs[oip.LABEL], list[Label]),
+        explanations=[_explanation.decode(text) for text in outputs[oip.EXPLANATION]]
+        if explain
+        else [],
+    )

@@ -1,0 +1,101 @@
+"""What the public API takes and answers."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from kit.oip import Term
+
+Label = Literal["spam", "ham"]
+Layer = Literal["heuristic", "model"]
+
+
+class ClassifyRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A message to classify."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, description="The message, as it was written.")]
+    id: Annotated[
+        Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | None,
+        msgspec.Meta(description="Your name for it, sent back; one is made up if it is missing."),
+    ] = None
+    explain: Annotated[bool, msgspec.Meta(description="Also say why.")] = False
+
+
+class BatchRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Messages to classify together."""
+
+    items: Annotated[list[ClassifyRequest], msgspec.Meta(min_length=1)]
+
+
+class ModelRef(msgspec.Struct):
+    """The version of the model that answered."""
+
+    name: str
+    version: str
+
+
+class RuleExplanation(msgspec.Struct, tag="rule", tag_field="kind"):
+    """Why a rule decided: what it is for, and the part of the normalised text that it matched."""
+
+    description: str
+    matched: str
+
+
+class ModelExplanation(msgspec.Struct, tag="model", tag_field="kind"):
+    """Why the model decided: logit = intercept + the listed contributions + the rest."""
+
+    threshold: float | None
+    logit: float
+    intercept: float
+    terms: list[Term]
+    rest: float
+
+
+class ClassifyResponse(msgspec.Struct, kw_only=True):
+    """The verdict on a message."""
+
+    id: str
+    label: Label
+    score: Annotated[float, msgspec.Meta(ge=0, le=1, description="Probability of spam.")]
+    layer: Annotated[Layer, msgspec.Meta(description="Who decided: a rule or the model.")]
+    rule: Annotated[str | None, msgspec.Meta(description="Id of the rule, if one decided.")] = None
+    model: ModelRef | None = None
+    explanation: RuleExplanation | ModelExplanation | msgspec.UnsetType = msgspec.UNSET
+
+
+class BatchResponse(msgspec.Struct):
+    """The verdicts, in the order of the items."""
+
+    results: list[ClassifyResponse]
+
+
+class RuleInfo(msgspec.Struct):
+    """A rule of the pack, as far as it is shown."""
+
+    id: str
+    verdict: Label
+    state: str
+    group: str
+    description: str
+
+
+class PackInfo(msgspec.Struct):
+    """The rule pack that decides."""
+
+    name: str
+    version: str
+    digest: Annotated[str, msgspec.Meta(description="SHA-256 of the file, in hex.")]
+    rules: list[RuleInfo]
+
+
+class ModelInfo(msgspec.Struct):
+    """The model that is asked when no rule decides."""
+
+    name: str
+    version: str
+    threshold: Annotated[
+        float | None,
+        msgspec.Meta(
+            description="A score at or above it is spam; null if the server does not say."
+        ),
+    ]

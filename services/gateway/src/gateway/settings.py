@@ -1,0 +1,38 @@
+"""Settings of the gateway, from variables that begin with `GATEWAY_`."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from kit.settings import WebSettings
+
+
+class Settings(WebSettings):
+    """What the gateway can be told from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_")
+
+    port: int = Field(default=8000, ge=1, le=65535)
+    """Port to listen on."""
+
+    inference_url: str = Field(default="http://127.0.0.1:8001", pattern="^https?://")
+    """Address of the model server, or of any other server of the Open Inference Protocol v2."""
+
+    model_connect_seconds: float = Field(default=1.0, gt=0)
+    """How long connecting to the model server may take, in seconds."""
+
+    model_seconds: float = Field(default=5.0, gt=0)
+    """How long one call to the model server may take in all, in seconds; then the answer is 503."""
+
+    rules_file: Path | None = None
+    """Rule pack to decide with; the pack that comes with hamgate if not set."""
+
+    max_body_bytes: int = Field(default=1024 * 1024, gt=0)
+    """Largest request body, in bytes; a larger one is answered with 413."""
+
+    max_batch_size: int = Field(default=1000, gt=0)
+    """Most items in one batch; more are answered with 422."""
+
+    max_text_bytes: int = Field(default=64 * 1024, gt=0)
+    """Longest text, in bytes of UTF-8; a longer one is answered with 422."""
