@@ -1,0 +1,82 @@
+"""What runs on one machine: each program with its command and its environment."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from laptop.settings import Settings
+from laptop.state import StateFolder
+from laptop.supervisor import Program
+
+_POLL_SECONDS = "2"  # inference looks often here: nobody waits for replicas, someone for the screen
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The programs of one machine. The trainer runs once, the others stay."""
+
+    mlflow: Program
+    inference: Program
+    gateway: Program
+    trainer: Program
+
+
+def build_stack(settings: Settings, state: StateFolder, environ: Mapping[str, str]) -> Stack:
+    """Return the programs, each with `environ` and what it has to be told beyond that."""
+    base = _base_environment(settings, environ)
+    tracking_uri = settings.url(settings.mlflow_port)
+    inference = {
+        "INFERENCE_HOST": settings.host,
+        "INFERENCE_PORT": str(settings.inference_port),
+        "INFERENCE_TRACKING_URI": tracking_uri,
+        "INFERENCE_CACHE_DIR": str(state.model_cache),
+        "INFERENCE_POLL_SECONDS": environ.get("INFERENCE_POLL_SECONDS", _POLL_SECONDS),
+    }
+    gateway = {
+        "GATEWAY_HOST": settings.host,
+        "GATEWAY_PORT": str(settings.gateway_port),
+        "GATEWAY_INFERENCE_URL": settings.url(settings.inference_port),
+    }
+    trainer = {
+        "TRAINER_TRACKING_URI": tracking_uri,
+        # At a Ctrl-C joblib's helper process tidies up, and would fill the screen with warnings.
+        "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
+    }
+    return Stack(
+        mlflow=_mlflow(settings, state, base),
+        inference=Program("inference", _python("inference"), base | inference),
+        gateway=Program("gateway", _python("gateway"), base | gateway),
+        trainer=Program("trainer", _python("trainer", "train"), base | trainer),
+    )
+
+
+def _python(module: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", module, *arguments)
+
+
+def _mlflow(settings: Settings, state: StateFolder, base: Mapping[str, str]) -> Program:
+    """Return MLflow's server; its paths are relative, for a `#` or `?` above would end an URI."""
+    command = _python(
+        *(
+            "mlflow",
+            "server",
+            "--host",
+            settings.host,
+            "--port",
+            str(settings.mlflow_port),
+        ),
+        *("--workers", "1", "--backend-store-uri", f"sqlite:///{state.database.name}"),
+        *("--artifacts-destination", state.artifacts.name, "--serve-artifacts"),
+    )
+    environment = {**base, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    return Program("mlflow", command, environment, folder=state.path)
+
+
+def _base_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return `environ` without what would lead the services away from this machine."""
+    # An MLFLOW_TRACKING_URI of another project, say, must not get our training.
+    kept = {name: value for name, value in environ.items() if not name.startswith("MLFLOW_")}
+    given = kept.get("no_proxy") or kept.get("NO_PROXY")
+    no_proxy = ",".join(filter(None, (given, "127.0.0.1,localhost,::1", settings.host)))
+    telemetry = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
+    return {**kept, **telemetry, "no_proxy": no_proxy, "NO_PROXY": no_proxy}

@@ -1,0 +1,78 @@
+"""What each program is told."""
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from gateway.settings import Settings as GatewaySettings
+from inference.settings import Settings as InferenceSettings
+from laptop.settings import Settings
+from laptop.stack import Stack, build_stack
+from laptop.state import StateFolder
+from trainer.settings import Settings as TrainerSettings
+
+
+@pytest.fixture
+def stack(settings: Settings, state: StateFolder) -> Stack:
+    """Return the stack of an environment with a few traps in it."""
+    environ = {"PATH": "/bin", "MLFLOW_TRACKING_URI": "http://elsewhere", "no_proxy": "corp.lan"}
+    return build_stack(settings, state, environ)
+
+
+@pytest.mark.parametrize(
+    ("program", "service"),
+    [
+        ("gateway", GatewaySettings),
+        ("inference", InferenceSettings),
+        ("trainer", TrainerSettings),
+    ],
+)
+def test_every_variable_is_a_setting(
+    stack: Stack, program: str, service: type[BaseSettings]
+) -> None:
+    """What a service is told is a field of its settings: a misspelt one would be ignored."""
+    prefix = f"{program.upper()}_"
+    told = [n for n in getattr(stack, program).environment if n.startswith(prefix)]
+    assert told
+    assert {n.removeprefix(prefix).lower() for n in told} <= set(service.model_fields)
+
+
+def test_the_services_find_each_other(
+    stack: Stack, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each service, as it reads its own variables, listens where the others look for it."""
+    for program in (stack.gateway, stack.inference, stack.trainer):
+        for name, value in program.environment.items():
+            monkeypatch.setenv(name, value)
+    gateway, inference = GatewaySettings(), InferenceSettings()
+    mlflow = settings.url(settings.mlflow_port)
+    assert gateway.port == settings.gateway_port
+    assert gateway.inference_url == f"http://{inference.host}:{inference.port}"
+    assert inference.tracking_uri == TrainerSettings().tracking_uri == mlflow
+    assert str(settings.mlflow_port) in stack.mlflow.command
+
+
+def test_inference_looks_for_a_model_as_often_as_the_user_says(
+    settings: Settings, state: StateFolder
+) -> None:
+    """Often by default, for someone watches the screen; the user's own setting comes first."""
+    assert build_stack(settings, state, {}).inference.environment["INFERENCE_POLL_SECONDS"] == "2"
+    told = build_stack(settings, state, {"INFERENCE_POLL_SECONDS": "9"})
+    assert told.inference.environment["INFERENCE_POLL_SECONDS"] == "9"
+
+
+def test_nothing_leads_away_from_this_machine(stack: Stack) -> None:
+    """Another project's MLflow, a proxy or telemetry gets nothing of ours."""
+    for program in (stack.mlflow, stack.gateway, stack.inference, stack.trainer):
+        environment = program.environment
+        assert "MLFLOW_TRACKING_URI" not in environment
+        assert environment["no_proxy"].split(",")[:2] == ["corp.lan", "127.0.0.1"]
+        assert environment["NO_PROXY"] == environment["no_proxy"]
+        assert environment["DO_NOT_TRACK"] == environment["MLFLOW_DISABLE_TELEMETRY"] == "true"
+        assert environment["PATH"] == "/bin"
+
+
+def test_mlflow_keeps_everything_in_the_state_folder(stack: Stack, state: StateFolder) -> None:
+    """MLflow's database and artifacts lie in its working directory, the state folder."""
+    assert stack.mlflow.folder == state.path
+    assert f"sqlite:///{state.database.relative_to(state.path)}" in stack.mlflow.command
+    assert str(state.artifacts.relative_to(state.path)) in stack.mlflow.command
