@@ -1,0 +1,115 @@
+"""What `make run` starts, for real: MLflow, the first training, both services, and their end."""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from mlflow import MlflowClient
+
+from fixtures.mlflow import SMALL_SPACE
+from fixtures.processes import free_port, kill, wait_until_line
+
+READY = "Ctrl-C ends everything"
+MARK = "HAMGATE_TEST_RUN"
+SPAM = "Congratulations, you have been chosen for a £900 reward! Txt YES to 80123 now, 150p/msg"
+HAM = "Could you bring the blue folder to the meeting, please?"
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of both runs: free ports, a folder of their own, a small search space."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "space.yaml").write_text(SMALL_SPACE)
+    return {
+        **os.environ,
+        MARK: secrets.token_hex(8),
+        "LAPTOP_STATE_FOLDER": str(folder / "state"),
+        "GATEWAY_PORT": str(free_port()),
+        "INFERENCE_PORT": str(free_port()),
+        "LAPTOP_MLFLOW_PORT": str(free_port()),
+        "TRAINER_SEARCH_SPACE_FILE": str(folder / "space.yaml"),
+    }
+
+
+@contextmanager
+def run(environment: dict[str, str], output: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `python -m laptop` until it is ready; kill it at the end if it still runs."""
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "laptop"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+    try:
+        wait_until_line(READY, process, output)
+        yield process
+    finally:
+        kill(process)
+
+
+def processes_of(environment: dict[str, str]) -> list[str]:
+    """Return the commands of all processes that run with this environment's mark."""
+    mark = f"{MARK}={environment[MARK]}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "environ").read_bytes():
+                found.append((folder / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue  # it ended meanwhile
+    return found
+
+
+def classify(environment: dict[str, str], text: str) -> dict[str, object]:
+    """Ask the gateway of a run."""
+    url = f"http://127.0.0.1:{environment['GATEWAY_PORT']}/v1/classify"
+    answer: dict[str, object] = httpx2.post(url, json={"text": text}, timeout=10).json()
+    return answer
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT], ids=["first", "second"])
+def test_everything_runs_and_everything_ends(
+    environment: dict[str, str], signum: signal.Signals, tmp_path: Path
+) -> None:
+    """The first run trains, the second serves without; a signal leaves no process behind."""
+    output = tmp_path / "output"
+    with run(environment, output) as process:
+        assert classify(environment, SPAM)["label"] == "spam"
+        ham = classify(environment, HAM)
+        assert ham["label"] == "ham"
+        assert ham["model"] == {"name": "spam-classifier", "version": "1"}
+        versions = MlflowClient(
+            f"http://127.0.0.1:{environment['LAPTOP_MLFLOW_PORT']}"
+        ).search_model_versions()
+        assert [version.version for version in versions] == ["1"]
+        assert len(processes_of(environment)) >= 4
+        process.send_signal(signum)
+        assert process.wait(30) == 0
+    assert processes_of(environment) == []
+    printed = output.read_text()
+    assert ("training the first one" in printed) is (signum == signal.SIGTERM)
+    assert "curl" in printed
+    assert "Traceback" not in printed
+
+
+def test_the_line_to_paste_works(environment: dict[str, str], tmp_path: Path) -> None:
+    """The `curl` that is printed can be pasted into a shell, and is answered."""
+    output = tmp_path / "output"
+    with run(environment, output):
+        line = next(line for line in output.read_text().splitlines() if "curl " in line)
+        command = line[line.index("curl ") :]
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], capture_output=True, text=True, check=True, timeout=30
+        )
+    assert json.loads(done.stdout)["label"] == "spam"

@@ -1,0 +1,103 @@
+"""The promise of the house: another version serves, no restart, no failed request."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import httpx2
+import pytest
+
+from fixtures.processes import kill
+from fixtures.services import POLL_SECONDS, Stack
+
+RATE = 50
+"""Requests a second."""
+
+HAM = "I'll be home late, don't wait with dinner"
+
+
+@dataclass
+class Load:
+    """Sends requests at a steady rate and keeps every answer."""
+
+    url: str
+    answers: list[tuple[float, httpx2.Response]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    async def run_while(self, work: Callable[[], None]) -> None:
+        """Send while `work` runs in a thread, and for two poll intervals afterwards."""
+        async with httpx2.AsyncClient(timeout=10) as client, asyncio.TaskGroup() as tasks:
+            working = asyncio.create_task(asyncio.to_thread(work))
+            stop_at = float("inf")
+            while time.monotonic() < stop_at:
+                tasks.create_task(self._send(client))
+                await asyncio.sleep(1 / RATE)
+                if working.done() and stop_at == float("inf"):
+                    stop_at = time.monotonic() + 2 * POLL_SECONDS + 1
+            working.result()
+
+    async def _send(self, client: httpx2.AsyncClient) -> None:
+        try:
+            answer = await client.post(f"{self.url}/v1/classify", json={"text": HAM})
+        except httpx2.TransportError as error:
+            self.failures.append(repr(error))
+        else:
+            self.answers.append((time.monotonic(), answer))
+
+    def versions(self) -> list[str]:
+        """Return the versions that answered, in the order of the answers."""
+        return [answer.json()["model"]["version"] for _, answer in self.answers]
+
+
+async def test_promotion_under_load_swaps_within_the_poll_interval(stack: Stack) -> None:
+    """At 50 requests a second `trainer train` and `promote` change the version; nothing fails."""
+    promoted_at = 0.0
+
+    def train_and_promote() -> None:
+        nonlocal promoted_at
+        trained = stack.mlflow.train("--seed", "1", "--no-promote")
+        assert trained["gate"]["passed"]
+        assert not trained["promoted"]
+        done = stack.mlflow.trainer("promote", trained["version"])
+        assert done.returncode == 0, done.stderr
+        promoted_at = time.monotonic()
+
+    pids = stack.gateway.pid, stack.inference.pid
+    load = Load(stack.gateway_url)
+    await load.run_while(train_and_promote)
+
+    assert load.failures == []
+    assert {answer.status_code for _, answer in load.answers} == {200}
+    versions = load.versions()
+    assert versions == sorted(versions), "the version never goes back"
+    assert set(versions) == {"1", "2"}
+    first_new = next(at for at, answer in load.answers if answer.json()["model"]["version"] == "2")
+    # The interval, its jitter, and the time to download and verify.
+    assert first_new - promoted_at < POLL_SECONDS * 1.1 + 1
+    assert stack.gateway.poll() is None
+    assert stack.inference.poll() is None
+    assert pids == (stack.gateway.pid, stack.inference.pid)
+
+
+def test_rollback_brings_the_version_before_back(stack: Stack) -> None:
+    """`trainer rollback` is served like a promotion, by the same processes."""
+    done = stack.mlflow.trainer("rollback")
+    assert done.returncode == 0, done.stderr
+    deadline = time.monotonic() + POLL_SECONDS * 1.1 + 5
+    while stack.classify(HAM).json()["model"]["version"] != "1":
+        assert time.monotonic() < deadline, "version 1 did not come back"
+        time.sleep(0.1)
+
+
+def test_killing_mlflow_changes_nothing_for_classify(stack: Stack) -> None:
+    """With MLflow dead the same version goes on answering, and stays ready."""
+    before = stack.classify(HAM).json()
+    kill(stack.mlflow.process)
+    with pytest.raises(httpx2.TransportError):
+        httpx2.get(f"{stack.mlflow.url}/health")
+    time.sleep(3 * POLL_SECONDS)
+    after = stack.classify(HAM)
+    assert after.status_code == 200
+    assert after.json() | {"id": ""} == before | {"id": ""}
+    assert httpx2.get(f"{stack.inference_url}/readyz").status_code == 200
