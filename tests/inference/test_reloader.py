@@ -124,6 +124,22 @@ async def test_run_polls_until_cancelled(
             await running
 
 
+async def test_a_fault_that_nobody_foresaw_does_not_end_the_loop(
+    reloader: Reloader, source: FakeSource, slot: Slot
+) -> None:
+    """An exception of any kind is logged and counted, and the next poll is made."""
+    failed = metrics.POLLS.labels("failed")._value.get()
+    source.load_errors["1"] = ZeroDivisionError("a bug")  # type: ignore[assignment]
+    async with asyncio.timeout(5):
+        running = asyncio.create_task(reloader.run())
+        while metrics.POLLS.labels("failed")._value.get() < failed + 2:
+            await asyncio.sleep(0.005)
+        del source.load_errors["1"]
+        while serving(slot) != "1":
+            await asyncio.sleep(0.005)
+        running.cancel()
+
+
 def test_an_empty_slot_says_so(slot: Slot) -> None:
     """Without a model the answer is that it is unavailable, not a guess."""
     with pytest.raises(Unavailable, match="no model is loaded"):

@@ -3,6 +3,7 @@ import pytest
 
 from kit.text import normalise
 from trainer.dataset.corpus import Corpus
+from trainer.errors import TooLittleData
 from trainer.evaluation import count_steps, evaluate, fit, spam_scores
 from trainer.search_space import SearchSpace
 from trainer.tuning import as_texts
@@ -75,3 +76,31 @@ def test_the_fitted_pipeline_knows_its_classes_by_name(
     assert pipeline.classes_.tolist() == ["ham", "spam"]
     scores = spam_scores(pipeline, some)
     assert scores[labels].mean() > scores[~labels].mean()
+
+
+def small_corpus(spam_count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Some spam, and plenty of ham."""
+    texts = as_texts([f"win a prize {n}" for n in range(spam_count)] + ["see you at six"] * 30)
+    return texts, np.arange(len(texts)) < spam_count
+
+
+def test_a_corpus_too_small_for_the_folds_is_refused(small_space: SearchSpace) -> None:
+    """Three times three folds need five messages of each label, and the error says so."""
+    texts, spam = small_corpus(4)
+    with pytest.raises(TooLittleData, match=r"4 spam messages.* at least 5"):
+        evaluate(texts, spam, small_space, seed=0, jobs=1, advance=lambda: None)
+
+
+def test_a_corpus_just_large_enough_is_judged(small_space: SearchSpace) -> None:
+    """With five of each every fold has a message of either label."""
+    texts, spam = small_corpus(5)
+    evaluated = evaluate(texts, spam, small_space, seed=0, jobs=1, advance=lambda: None)
+    assert evaluated.report.spam == 5
+
+
+def test_a_corpus_without_a_shared_term_is_refused() -> None:
+    """When no term is in two messages there is nothing to learn from, and the error says so."""
+    texts = as_texts([f"{n:05d}" for n in range(40)])
+    space = SearchSpace({"word": {"word": (1, 1)}}, [1.0], 2, 3, 3)
+    with pytest.raises(TooLittleData, match="feature set word"):
+        evaluate(texts, np.arange(40) < 20, space, seed=0, jobs=2, advance=lambda: None)

@@ -1,5 +1,6 @@
 """The MLflow registry, as far as the model server reads it. The only module that knows MLflow."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from mlflow.exceptions import MlflowException
 from inference.errors import NoProductionVersion, RegistryUnavailable, Untrusted
 from kit.registry import MANIFEST_FILE, PRODUCTION, REGISTERED_MODEL, TAG_MANIFEST_SHA256
 
+_PARTIAL = "partial-"
+_OURS = re.compile(rf"\d+-[0-9a-f]{{16}}|{_PARTIAL}.*")
 _MISSING = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
 
 
@@ -69,7 +72,7 @@ class Registry:
         Raises:
             RegistryUnavailable: The artifacts cannot be fetched or written.
         """
-        folder = self._cache_dir / f"{ref.version}-{ref.manifest_sha256[:16]}"
+        folder = self._cache_dir / _folder_name(ref)
         if not folder.is_dir():
             self._download(ref, folder)
         try:
@@ -79,17 +82,16 @@ class Registry:
             raise
 
     def forget_others(self, ref: VersionRef) -> None:
-        """Remove every downloaded version but `ref`."""
-        keep = f"{ref.version}-{ref.manifest_sha256[:16]}"
+        """Remove every downloaded version but `ref`, and nothing else that lies beside them."""
         for folder in self._cache_dir.iterdir():
-            if folder.name != keep:
+            if _OURS.fullmatch(folder.name) and folder.name != _folder_name(ref):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _download(self, ref: VersionRef, folder: Path) -> None:
         uri = f"models:/{REGISTERED_MODEL}/{ref.version}"
         try:
             self._cache_dir.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._cache_dir) as partial:
+            with tempfile.TemporaryDirectory(dir=self._cache_dir, prefix=_PARTIAL) as partial:
                 got = mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=partial)
                 # A store that has lost the files answers with none, not with an error.
                 if not (Path(got) / MANIFEST_FILE).exists():
@@ -99,3 +101,8 @@ class Registry:
         except (MlflowException, OSError) as error:
             msg = f"the artifacts of version {ref.version} cannot be fetched: {error}"
             raise RegistryUnavailable(msg) from error
+
+
+def _folder_name(ref: VersionRef) -> str:
+    # With the digest: another registry, or one made anew, has other versions of the same number.
+    return f"{ref.version}-{ref.manifest_sha256[:16]}"

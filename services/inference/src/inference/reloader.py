@@ -45,7 +45,12 @@ class Reloader:
     async def run(self) -> None:
         """Poll until cancelled."""
         while True:
-            await self.poll()
+            try:
+                await self.poll()
+            except Exception:
+                # A fault of ours, or a library's: following must not end while the old one serves.
+                metrics.POLLS.labels("failed").inc()
+                log.exception("poll_broke", **self._serving())
             jitter = random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311  no secret
             await asyncio.sleep(self._poll_seconds * jitter)
 

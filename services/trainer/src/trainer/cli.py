@@ -41,14 +41,6 @@ Number = Annotated[
 ]
 
 
-@app.callback()
-def connect(context: typer.Context) -> None:
-    """Train, gate, promote and roll back the spam classifier in the MLflow registry."""
-    if not isinstance(context.obj, Settings):
-        msg = "the settings must be passed in: run `python -m trainer`"
-        raise TypeError(msg)
-
-
 @app.command()
 def train(
     context: typer.Context,

@@ -16,6 +16,10 @@ class SearchSpaceError(TrainerError):
     """The search space cannot be read."""
 
 
+class TooLittleData(TrainerError):
+    """The corpus is too small for the folds, or has no term that enough messages share."""
+
+
 class RegistryUnavailable(TrainerError):
     """MLflow, or the store behind it, does not answer or answers with an error of its own."""
 

@@ -1,11 +1,13 @@
 """Evaluation: nested cross-validation, so that nothing is judged by what chose or fitted it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.pipeline import Pipeline
 
+from trainer.errors import TooLittleData
 from trainer.measures import Bools, Confusion, Floats
 from trainer.pipeline import build
 from trainer.search_space import SearchSpace
@@ -41,7 +43,7 @@ def evaluate(
     space: SearchSpace,
     *,
     seed: int,
-    jobs: int,
+    jobs: int | None,
     advance: Advance,
 ) -> Evaluated:
     """Judge the procedure by nested cross-validation, and tune on all messages.
@@ -55,16 +57,20 @@ def evaluate(
         spam: Whether each is spam, shape [messages].
         space: The candidates, and the numbers of folds.
         seed: Of all folds and of the bootstrap.
-        jobs: Processes; -1 for one a core.
+        jobs: Processes; None for one a core.
         advance: Called once for each of `count_steps(space)` pieces of work.
+
+    Raises:
+        TooLittleData: A label has too few messages for the folds, or no term enough messages.
     """
+    _check_enough(spam, space)
     outer = folds(spam, space.outer_folds, seed)
     everything = np.arange(len(spam))
     groups = [*(train for train, _ in outer), everything]
     *inner, ranking = tune(texts, spam, groups, space, seed=seed, jobs=jobs, advance=advance)
     predicted = np.zeros(len(spam), dtype=np.bool_)
     chosen = [ranked[0] for ranked in inner]
-    judged = Parallel(n_jobs=jobs, return_as="generator")(
+    judged = Parallel(n_jobs=jobs or -1, return_as="generator")(
         delayed(_predict)(texts[train], spam[train], texts[test], best, space)
         for (train, test), best in zip(outer, chosen, strict=True)
     )
@@ -89,6 +95,20 @@ def spam_scores(pipeline: Pipeline, texts: Texts) -> Floats:
     column = list(pipeline.classes_).index("spam")
     scores: Floats = pipeline.predict_proba(texts)[:, column]
     return scores
+
+
+def _check_enough(spam: Bools, space: SearchSpace) -> None:
+    """Check that each inner fold of each outer fold can have a message of either label."""
+    needed = space.outer_folds
+    while needed - math.ceil(needed / space.outer_folds) < space.inner_folds:
+        needed += 1
+    for label, count in (("spam", int(spam.sum())), ("ham", int((~spam).sum()))):
+        if count < needed:
+            msg = (
+                f"the corpus has {count} {label} messages, and {space.outer_folds} times "
+                f"{space.inner_folds} folds need at least {needed}"
+            )
+            raise TooLittleData(msg)
 
 
 def _predict(

@@ -154,6 +154,9 @@ class Registry:
                     f"one), and is TRAINER_TRACKING_URI its address? ({error.message})"
                 )
             raise RegistryUnavailable(msg) from error
+        except OSError as error:  # of requests, while files go to the artifact store
+            msg = f"the files could not be stored with MLflow at {self._uri}: {error}"
+            raise RegistryUnavailable(msg) from error
 
 
 def _version(found: ModelVersion) -> Version:

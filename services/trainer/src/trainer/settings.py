@@ -22,8 +22,8 @@ class Settings(BaseSettings):
     search_space_file: Path | None = None
     """YAML file with the search space; the one that comes with hamgate if not set."""
 
-    jobs: int = -1
-    """Processes to train with; -1 for one a core."""
+    jobs: int | None = Field(default=None, ge=1)
+    """Processes to train with; one a core if not set."""
 
     gate_min_f1: float = Field(default=0.95, ge=0, lt=1)
     """The gate refuses a version whose spam-class F1 is not above this."""

@@ -30,7 +30,7 @@ class Plan:
     space: SearchSpace
     policy: Policy
     seed: int
-    jobs: int
+    jobs: int | None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
+from trainer.errors import TooLittleData
 from trainer.measures import Bools, Floats, best_threshold
 from trainer.pipeline import classifier, vectoriser
 from trainer.search_space import Candidate, SearchSpace
@@ -57,7 +58,7 @@ def tune(
     space: SearchSpace,
     *,
     seed: int,
-    jobs: int,
+    jobs: int | None,
     advance: Advance,
 ) -> list[list[Tuned]]:
     """Cross-validate every candidate within each group of messages, best first.
@@ -68,14 +69,17 @@ def tune(
         groups: Messages to tune on, by index; no fold ever looks outside its group.
         space: The candidates, and the number of folds.
         seed: Of the folds.
-        jobs: Processes; -1 for one a core.
+        jobs: Processes; None for one a core.
         advance: Called once for each of `count_tasks(len(groups), space)` pieces of work.
 
     Returns:
         For each group, every candidate with its best threshold and F1, in falling order of F1.
+
+    Raises:
+        TooLittleData: No term of a feature set is in enough messages.
     """
     tasks = list(_tasks(spam, groups, space, seed))
-    scored = Parallel(n_jobs=jobs, return_as="generator")(
+    scored = Parallel(n_jobs=jobs or -1, return_as="generator")(
         delayed(_score)(texts[task.train], spam[task.train], texts[task.test], task.features, space)
         for task in tasks
     )
@@ -116,7 +120,11 @@ def _score(
     The vectoriser is the dear part and does not depend on C, so it is fitted once for all of them.
     """
     vectors = vectoriser(space.features[features], space.min_df)
-    train = vectors.fit_transform(train_texts)
+    try:
+        train = vectors.fit_transform(train_texts)
+    except ValueError as error:  # scikit-learn's word for an empty vocabulary
+        msg = f"feature set {features}: {error}"
+        raise TooLittleData(msg) from error
     test = vectors.transform(test_texts)
     fitted = (classifier(c).fit(train, train_spam) for c in space.c)
     return np.stack([model.predict_proba(test)[:, 1] for model in fitted])
