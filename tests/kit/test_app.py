@@ -17,7 +17,7 @@ from kit.openapi import json_answer, json_body
 from kit.probes import Readiness
 from kit.request_id import current_request_id
 
-LIMIT = 1000
+LIMIT = 100_000
 _term = msgspec.json.Decoder(oip.Term)
 
 
@@ -106,6 +106,7 @@ def test_a_body_comes_back_as_its_type(client: TestClient) -> None:
         (b'{"term": "x", "contribution": NaN}', 400, "not JSON"),
         (b" " * (LIMIT + 1), 413, f"more than {LIMIT} bytes"),
         (b"[" * LIMIT, 422, "Expected `object`"),
+        (b'{"more": ' + b"[" * (LIMIT - 20), 400, "recursion"),
     ],
 )
 def test_a_bad_body_is_a_problem(client: TestClient, body: bytes, status: int, detail: str) -> None:

@@ -43,7 +43,7 @@ async def read_json(
         return decoder.decode(body)
     except msgspec.ValidationError as error:
         raise Invalid(str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         msg = f"the body is not JSON in UTF-8: {error}"
         raise Malformed(msg) from error
 

@@ -40,10 +40,10 @@ class Classifier:
                 is no verdict then on any: half an answer would be read as a whole one.
         """
         verdicts = [self._by_rules(message) for message in messages]
-        open_ = [i for i, verdict in enumerate(verdicts) if verdict is None]
-        if open_:
-            left = [messages[i] for i in open_]
-            for i, verdict in zip(open_, await self._by_model(left), strict=True):
+        undecided = [i for i, verdict in enumerate(verdicts) if verdict is None]
+        if undecided:
+            left = [messages[i] for i in undecided]
+            for i, verdict in zip(undecided, await self._by_model(left), strict=True):
                 verdicts[i] = verdict
         decided = [verdict for verdict in verdicts if verdict is not None]
         for verdict in decided:
@@ -63,13 +63,13 @@ class Classifier:
         return [_from_model(message, prediction, i) for i, message in enumerate(messages)]
 
 
-def _id(message: ClassifyRequest) -> str:
+def _id_of(message: ClassifyRequest) -> str:
     return message.id or uuid.uuid4().hex
 
 
 def _from_hit(message: ClassifyRequest, text: str, hit: Hit) -> ClassifyResponse:
     answer = ClassifyResponse(
-        id=_id(message),
+        id=_id_of(message),
         label=hit.verdict,
         score=1.0 if hit.verdict == "spam" else 0.0,
         layer="heuristic",
@@ -82,7 +82,7 @@ def _from_hit(message: ClassifyRequest, text: str, hit: Hit) -> ClassifyResponse
 
 def _from_model(message: ClassifyRequest, prediction: Prediction, index: int) -> ClassifyResponse:
     answer = ClassifyResponse(
-        id=_id(message),
+        id=_id_of(message),
         label=prediction.labels[index],
         score=prediction.scores[index],
         layer="model",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import aiohttp
 import msgspec
+import structlog
 
 from gateway import metrics
 from gateway.errors import ModelUnavailable
@@ -16,9 +17,11 @@ from kit import oip
 from kit.registry import REGISTERED_MODEL
 from kit.request_id import HEADER, current_request_id
 
+log = structlog.get_logger(__name__)
+
 T = TypeVar("T")
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
-_MODEL = f"/v2/models/{REGISTERED_MODEL}"
+_MODEL = f"v2/models/{REGISTERED_MODEL}"
 _infer_response = msgspec.json.Decoder(oip.InferResponse)
 _model_metadata = msgspec.json.Decoder(oip.ModelMetadata)
 _explanation = msgspec.json.Decoder(oip.Explanation)
@@ -91,11 +94,17 @@ class InferenceClient:
         }
         started = time.perf_counter()
         try:
-            async with self._session.request(method, path, data=body, headers=headers) as response:
+            # A redirect is not followed: it would carry the texts to another server.
+            async with self._session.request(
+                method, path, data=body, headers=headers, allow_redirects=False
+            ) as response:
                 status, data = response.status, await response.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             metrics.MODEL_CALLS.labels("unreachable").inc()
-            msg = f"the model server does not answer: {str(error) or type(error).__name__}"
+            # By name only: the error's own text can quote the answer, and has the inner address.
+            reason = type(error).__name__
+            log.warning("model_server_unreachable", reason=reason)
+            msg = f"the model server does not answer ({reason})"
             raise ModelUnavailable(msg) from error
         finally:
             metrics.MODEL_CALL_SECONDS.observe(time.perf_counter() - started)
@@ -144,7 +153,5 @@ def _prediction(answer: oip.InferResponse, count: int, *, explain: bool) -> Pred
         # Checked element by element: a truth value or a string would pass for a number here.
         scores=msgspec.convert(outputs[oip.PROBABILITY], list[Probability]),
         labels=msgspec.convert(outputs[oip.LABEL], list[Label]),
-        explanations=[_explanation.decode(text) for text in outputs[oip.EXPLANATION]]
-        if explain
-        else [],
+        explanations=[_explanation.decode(text) for text in outputs.get(oip.EXPLANATION, [])],
     )

@@ -76,7 +76,7 @@ async def classify_batch(request: Request, state: StateOf) -> Response:
 
 @router.get("/rules", summary="The rule pack", responses=json_answer(PackInfo, "The pack"))
 async def rules(state: StateOf) -> Response:
-    """Show the pack that decides, and its rules without their patterns' examples."""
+    """Show the pack that decides, and its rules without patterns and examples."""
     pack = state.pack
     shown = [
         RuleInfo(rule.id, rule.verdict, rule.state, rule.group, rule.description)

@@ -36,7 +36,7 @@ async def running(settings: Settings, pack: Pack, readiness: Readiness) -> Async
     gateway taken out of service for it would take the rules away too.
     """
     async with aiohttp.ClientSession(
-        base_url=settings.inference_url,
+        base_url=f"{str(settings.inference_url).rstrip('/')}/",
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS),
         timeout=aiohttp.ClientTimeout(
             total=settings.model_seconds, sock_connect=settings.model_connect_seconds

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import AnyHttpUrl, Field
 from pydantic_settings import SettingsConfigDict
 
 from kit.settings import WebSettings
@@ -16,7 +16,7 @@ class Settings(WebSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     """Port to listen on."""
 
-    inference_url: str = Field(default="http://127.0.0.1:8001", pattern="^https?://")
+    inference_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:8001")
     """Address of the model server, or of any other server of the Open Inference Protocol v2."""
 
     model_connect_seconds: float = Field(default=1.0, gt=0)

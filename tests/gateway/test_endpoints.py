@@ -1,0 +1,416 @@
+"""Facts about the public API: what is answered, what is refused and how, what is documented."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from starlette.testclient import TestClient
+
+from fixtures.gateway import (
+    EXPLANATION,
+    HAM_SCORE,
+    SPAM_SCORE,
+    FakeModelServer,
+    fake_model_server,
+    reply,
+)
+from fixtures.processes import free_port
+from gateway import schemas
+from gateway.app import create_app
+from gateway.rules.pack import default_pack_path, load_pack
+from gateway.settings import Settings
+from kit.problems import Problem
+
+CLASSIFY, BATCH = "/v1/classify", "/v1/classify/batch"
+RULE_SPAM = "You have WON a weekend in Rome!! ring now 08081570123"
+MODEL_SPAM, MODEL_HAM = "a bonus", "see you at six"
+JSON = {"content-type": "application/json"}
+
+
+def settings(url: str) -> Settings:
+    """Return settings with small limits, and the model server at `url`."""
+    return Settings(
+        inference_url=url,
+        model_seconds=5,
+        max_text_bytes=100,
+        max_batch_size=4,
+        max_body_bytes=2000,
+    )
+
+
+@pytest.fixture(scope="module")
+def model_server() -> Iterator[FakeModelServer]:
+    """A model server that answers."""
+    with fake_model_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(model_server: FakeModelServer) -> Iterator[TestClient]:
+    """A client of a gateway whose model server answers."""
+    with TestClient(create_app(settings(model_server.url))) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def alone() -> Iterator[TestClient]:
+    """A client of a gateway whose model server is away."""
+    with TestClient(create_app(settings(f"http://127.0.0.1:{free_port()}"))) as client:
+        yield client
+
+
+def problem(response: Any, status: int) -> str:
+    """Return the detail of a problem, after checking that it is one of this status."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    found: str = msgspec.json.decode(response.content, type=Problem).detail
+    return found
+
+
+# What is answered
+
+
+def test_a_rule_decides(client: TestClient, model_server: FakeModelServer) -> None:
+    """The whole answer to a message that a rule knows; the model is not asked."""
+    before = len(model_server.received)
+    response = client.post(CLASSIFY, json={"text": RULE_SPAM, "id": "m1"})
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.json() == {
+        "id": "m1",
+        "label": "spam",
+        "score": 1.0,
+        "layer": "heuristic",
+        "rule": "prize-claim-phone",
+        "model": None,
+    }
+    assert len(model_server.received) == before
+
+
+def test_the_model_decides(client: TestClient) -> None:
+    """The whole answer to a message that no rule knows."""
+    assert client.post(CLASSIFY, json={"text": MODEL_SPAM, "id": "m2"}).json() == {
+        "id": "m2",
+        "label": "spam",
+        "score": SPAM_SCORE,
+        "layer": "model",
+        "rule": None,
+        "model": {"name": "spam-classifier", "version": "7"},
+    }
+
+
+def test_explanations(client: TestClient) -> None:
+    """Their kind says who explains; the rule shows its match, the model threshold and terms."""
+    rule = client.post(CLASSIFY, json={"text": RULE_SPAM, "explain": True}).json()["explanation"]
+    assert set(rule) == {"kind", "description", "matched"}
+    assert rule["kind"] == "rule"
+    assert rule["matched"] == "you have won a weekend in rome!! ring now 08081570123"
+    model = client.post(CLASSIFY, json={"text": MODEL_SPAM, "explain": True}).json()["explanation"]
+    assert model == {"kind": "model", "threshold": 0.5, **EXPLANATION}
+
+
+def test_a_batch_keeps_its_order(client: TestClient, model_server: FakeModelServer) -> None:
+    """Rules and model answer in the items' order, and the model is asked once."""
+    before = len(model_server.received)
+    texts = [MODEL_SPAM, RULE_SPAM, MODEL_HAM, MODEL_HAM]
+    items = [{"text": text, "id": str(i)} for i, text in enumerate(texts)]
+    results = client.post(BATCH, json={"items": items}).json()["results"]
+    assert [(r["id"], r["layer"], r["score"]) for r in results] == [
+        ("0", "model", SPAM_SCORE),
+        ("1", "heuristic", 1.0),
+        ("2", "model", HAM_SCORE),
+        ("3", "model", HAM_SCORE),
+    ]
+    assert len(model_server.received) == before + 1
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\x00", " ", "\u200b", "😀" * 25, "é" * 50, "x" * 100])
+def test_any_text_within_the_limit_is_answered(client: TestClient, text: str) -> None:
+    """NUL, white space and what is invisible are texts; the limit itself is allowed, in bytes."""
+    response = client.post(CLASSIFY, json={"text": text})
+    assert response.status_code == 200
+    assert response.json()["layer"] == "model"
+
+
+def test_the_model_is_sent_the_raw_text(client: TestClient, model_server: FakeModelServer) -> None:
+    """The text reaches the model server as the client wrote it."""
+    raw = " See\tYOU \u200b at six\x00"
+    client.post(CLASSIFY, json={"text": raw})
+    assert model_server.received[-1].json["inputs"][0]["data"] == [raw]
+
+
+def test_the_request_id_travels(client: TestClient, model_server: FakeModelServer) -> None:
+    """The client's id goes to the model server, as header and as the protocol's id, and back."""
+    response = client.post(CLASSIFY, json={"text": MODEL_HAM}, headers={"x-request-id": "r-1"})
+    assert response.headers["x-request-id"] == "r-1"
+    assert model_server.received[-1].headers["x-request-id"] == "r-1"
+    assert model_server.received[-1].json["id"] == "r-1"
+
+
+def test_a_request_id_is_made_for_the_model_server(
+    client: TestClient, model_server: FakeModelServer
+) -> None:
+    """Without a client's id the one that is made here travels."""
+    made = client.post(CLASSIFY, json={"text": MODEL_HAM}).headers["x-request-id"]
+    assert model_server.received[-1].headers["x-request-id"] == made
+    assert model_server.received[-1].json["id"] == made
+
+
+# The model server is away
+
+
+def test_without_the_model_rules_still_decide(alone: TestClient) -> None:
+    """A message that a rule knows is answered, alone or in a batch of such messages."""
+    assert alone.post(CLASSIFY, json={"text": RULE_SPAM}).json()["label"] == "spam"
+    batch = alone.post(BATCH, json={"items": [{"text": RULE_SPAM}] * 2})
+    assert [r["label"] for r in batch.json()["results"]] == ["spam", "spam"]
+
+
+def test_without_the_model_the_rest_is_503(alone: TestClient) -> None:
+    """A problem that says when to try again, never a label; so for a batch with one such text."""
+    one = alone.post(CLASSIFY, json={"text": MODEL_HAM})
+    batch = alone.post(BATCH, json={"items": [{"text": RULE_SPAM}, {"text": MODEL_HAM}]})
+    for response in (one, batch, alone.get("/v1/model")):
+        assert "the model server does not answer" in problem(response, 503)
+        assert response.headers["retry-after"] == "1"
+        assert "label" not in response.text
+
+
+def test_without_the_model_the_gateway_is_ready(alone: TestClient) -> None:
+    """Ready all the same: out of service it could not decide by rules either."""
+    assert alone.get("/readyz").status_code == 200
+    assert alone.get("/livez").status_code == 200
+    assert alone.get("/v1/rules").status_code == 200
+
+
+def test_the_model_servers_reason_is_passed_on() -> None:
+    """A model server that has no model yet is a 503 with its reason; once it has, 200."""
+    with fake_model_server() as server, TestClient(create_app(settings(server.url))) as client:
+        usual, server.answer = server.answer, lambda _: reply(b'{"error": "no model yet"}', 503)
+        refused = client.post(CLASSIFY, json={"text": MODEL_HAM})
+        assert problem(refused, 503) == "the model server answers 503: no model yet"
+        server.answer = usual
+        assert client.post(CLASSIFY, json={"text": MODEL_HAM}).status_code == 200
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({}, "missing required field `text`"),
+        ({"text": 5}, "got `int` - at `$.text`"),
+        ({"text": None}, "got `null` - at `$.text`"),
+        ({"text": ["a"]}, "got `array` - at `$.text`"),
+        ({"text": ""}, "length >= 1 - at `$.text`"),
+        ({"text": "x" * 101}, "more than 100 bytes of UTF-8 - at `$.text`"),
+        ({"text": "é" * 51}, "more than 100 bytes of UTF-8 - at `$.text`"),
+        ({"text": "a", "texts": "b"}, "unknown field `texts`"),
+        ({"text": "a", "id": 7}, "at `$.id`"),
+        ({"text": "a", "id": ""}, "length >= 1 - at `$.id`"),
+        ({"text": "a", "id": "x" * 129}, "length <= 128 - at `$.id`"),
+        ({"text": "a", "explain": "yes"}, "at `$.explain`"),
+        ([{"text": "a"}], "got `array`"),
+        ("a", "got `str`"),
+    ],
+    ids=lambda value: json.dumps(value)[:40],
+)
+def test_a_bad_message_is_refused(client: TestClient, body: Any, detail: str) -> None:
+    """422 with the place of the fault."""
+    assert detail in problem(client.post(CLASSIFY, json=body), 422)
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({}, "missing required field `items`"),
+        ({"items": []}, "length >= 1 - at `$.items`"),
+        ({"items": [{"text": "a"}] * 5}, "5 items, at most 4 are taken - at `$.items`"),
+        ({"items": ["a"]}, "got `str` - at `$.items[0]`"),
+        ({"items": [{"text": "a"}, {"text": ""}]}, "at `$.items[1].text`"),
+        ({"items": [{"text": "a"}, {"text": "x" * 101}]}, "100 bytes of UTF-8 - at `$.items[1].t"),
+        ({"items": [{"text": "a", "id": "x" * 129}]}, "at `$.items[0].id`"),
+        ({"items": [{"text": "a", "x": 1}]}, "unknown field `x` - at `$.items[0]`"),
+        ({"items": [{"text": "a"}], "explain": True}, "unknown field `explain`"),
+    ],
+    ids=lambda value: json.dumps(value)[:40],
+)
+def test_a_bad_batch_is_refused(client: TestClient, body: Any, detail: str) -> None:
+    """422 with the place of the fault: one bad item, and none is answered."""
+    assert detail in problem(client.post(BATCH, json=body), 422)
+
+
+@pytest.mark.parametrize("form", ["%s", '{"items": [%s]}'], ids=["message", "batch"])
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [
+        (b"text=a", 400),
+        (b'{"text": "a"', 400),
+        (b'{"text": NaN}', 400),
+        (b'{"text": "\xff"}', 400),
+        (b'{"text": "\xc3"}', 400),
+        (b'{"text": "\\ud800"}', 400),
+        (b'{"text": "a\x00"}', 400),
+        (b'{"text": "' + b"a" * 2000 + b'"}', 413),
+        (b" " * 2001, 413),
+    ],
+    ids=lambda value: str(value)[:32],
+)
+def test_a_body_that_cannot_be_read_is_refused(
+    client: TestClient, form: str, message: bytes, status: int
+) -> None:
+    """400 for what is not JSON in UTF-8, lone surrogates included; 413 for too much of it."""
+    path = CLASSIFY if form == "%s" else BATCH
+    body = form.encode() % message
+    problem(client.post(path, content=body, headers=JSON), status)
+
+
+@pytest.mark.parametrize("path", [CLASSIFY, BATCH])
+def test_an_empty_body_is_refused(client: TestClient, path: str) -> None:
+    """No body is no JSON: 400."""
+    assert "not JSON" in problem(client.post(path), 400)
+
+
+@pytest.mark.parametrize("path", [CLASSIFY, BATCH])
+def test_another_media_type_is_refused(client: TestClient, path: str) -> None:
+    """415 for a form, which names its type; a character set beside the JSON type is fine."""
+    assert "x-www-form-urlencoded" in problem(client.post(path, data={"text": "a"}), 415)
+    charset = {"content-type": "Application/JSON; charset=utf-8"}
+    body = b'{"text": "a"}' if path == CLASSIFY else b'{"items": [{"text": "a"}]}'
+    assert client.post(path, content=body, headers=charset).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("GET", CLASSIFY, "POST"),
+        ("PUT", BATCH, "POST"),
+        ("POST", "/v1/rules", "GET"),
+        ("DELETE", "/v1/model", "GET"),
+    ],
+)
+def test_another_method_is_refused(client: TestClient, method: str, path: str, allow: str) -> None:
+    """405 with the method that is allowed."""
+    response = client.request(method, path)
+    problem(response, 405)
+    assert response.headers["allow"] == allow
+
+
+# What is shown
+
+
+def test_the_pack_is_shown(client: TestClient) -> None:
+    """Name, version, digest, and every rule with its state; no pattern, no example."""
+    pack = load_pack(default_pack_path())
+    shown = client.get("/v1/rules").json()
+    assert (shown["name"], shown["version"], shown["digest"]) == (
+        pack.name, pack.version, pack.digest,
+    )  # fmt: skip
+    assert shown["rules"] == [
+        {
+            "id": rule.id,
+            "verdict": rule.verdict,
+            "state": rule.state,
+            "group": rule.group,
+            "description": rule.description,
+        }
+        for rule in pack.rules
+    ]
+
+
+def test_the_model_is_shown(client: TestClient) -> None:
+    """The version that serves, and its threshold."""
+    shown = client.get("/v1/model").json()
+    assert shown == {"name": "spam-classifier", "version": "7", "threshold": 0.5}
+
+
+# What is documented
+
+
+@pytest.fixture(scope="module")
+def document(client: TestClient) -> dict[str, Any]:
+    """The OpenAPI document."""
+    found: dict[str, Any] = client.get("/openapi.json").json()
+    return found
+
+
+def references(part: Any) -> Iterator[str]:
+    """Yield every `$ref` in a part of the document."""
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def test_every_reference_resolves(document: dict[str, Any]) -> None:
+    """No schema is named that is not in the document."""
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    found = set(references(document))
+    assert found <= known
+    assert {"#/components/schemas/Term", "#/components/schemas/Problem"} <= found
+
+
+def content_type(of: dict[str, Any], media_type: str = "application/json") -> str:
+    """Return the name of the schema of a request or answer."""
+    reference: str = of["content"][media_type]["schema"]["$ref"]
+    return reference.rpartition("/")[2]
+
+
+@pytest.mark.parametrize("path", [CLASSIFY, BATCH])
+def test_every_refusal_is_documented(document: dict[str, Any], path: str) -> None:
+    """Each status that a body can be refused with, as a problem."""
+    answers = document["paths"][path]["post"]["responses"]
+    problems = {
+        status
+        for status, answer in answers.items()
+        if status != "200" and content_type(answer, "application/problem+json") == "Problem"
+    }
+    assert problems == {"400", "408", "413", "415", "422", "503"} == set(answers) - {"200"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "asked", "answered"),
+    [
+        (CLASSIFY, {"text": RULE_SPAM}, "ClassifyRequest", schemas.ClassifyResponse),
+        (
+            CLASSIFY,
+            {"text": MODEL_HAM, "id": "x", "explain": True},
+            "ClassifyRequest",
+            schemas.ClassifyResponse,
+        ),
+        (
+            BATCH,
+            {"items": [{"text": RULE_SPAM, "explain": True}, {"text": MODEL_HAM}]},
+            "BatchRequest",
+            schemas.BatchResponse,
+        ),
+        ("/v1/rules", None, None, schemas.PackInfo),
+        ("/v1/model", None, None, schemas.ModelInfo),
+    ],
+)
+def test_answers_are_as_documented(
+    client: TestClient,
+    document: dict[str, Any],
+    path: str,
+    body: dict[str, Any] | None,
+    asked: str | None,
+    answered: type[msgspec.Struct],
+) -> None:
+    """A real answer has the documented type, with nothing missing and nothing more."""
+    operation = document["paths"][path]["get" if body is None else "post"]
+    if asked:
+        assert content_type(operation["requestBody"]) == asked
+    assert content_type(operation["responses"]["200"]) == answered.__name__
+    response = client.get(path) if body is None else client.post(path, json=body)
+    assert response.status_code == 200
+    # Decoding checks types, values and what is required; encoding again shows what was left out.
+    decoded = msgspec.json.decode(response.content, type=answered)
+    assert msgspec.to_builtins(decoded) == response.json()
+    properties = document["components"]["schemas"][answered.__name__]
+    assert set(properties["required"]) <= set(response.json()) <= set(properties["properties"])
