@@ -51,6 +51,7 @@ def test_the_packaged_space_tunes_c_and_ngrams_of_words_and_characters() -> None
         ("features: {a: {word: [1, 2]}}\nc: [1]\nfolds: 3", r"unknown field `folds`"),
         ("features: {a: {word: [1, 2]}}\nc: [1]\ninner_folds: 1", r"inner_folds"),
         ("features: [", r"line 1"),
+        ("[" * 5000, r"recursion"),
     ],
 )
 def test_a_bad_space_is_refused(tmp_path: Path, text: str, fault: str) -> None:

@@ -10,8 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.rules import pack as pack_module
-from gateway.rules.pack import PackError, default_pack_path, load_pack
+from gateway.rules.document import MAX_BYTES
+from gateway.rules.errors import PackError
+from gateway.rules.pack import default_pack_path, load_pack
 
 RULE: dict[str, Any] = {
     "id": "prize-claim",
@@ -228,7 +229,7 @@ def test_fields_of_the_pack_are_checked(tmp_path: Path) -> None:
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     """A file over the limit is refused, and one of just the limit is not refused for its size."""
-    limit = pack_module.MAX_BYTES
+    limit = MAX_BYTES
     assert faults(tmp_path, b"#" * (limit + 1))[0].startswith(f"has more than {limit} bytes")
     assert faults(tmp_path, b"#" * limit)[0].startswith("is empty")
 

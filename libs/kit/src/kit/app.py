@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any
 
 import msgspec
 from fastapi import FastAPI
 from prometheus_client import Counter
+from starlette.types import Lifespan
 
 from kit import exposition, openapi, problems
 from kit.http_metrics import HttpMetricsMiddleware
@@ -16,7 +16,7 @@ from kit.request_id import RequestIdMiddleware
 
 def create_service(
     name: str,
-    lifespan: Any,
+    lifespan: Lifespan[FastAPI] | None,
     readiness: Readiness,
     *,
     schemas: Sequence[type[msgspec.Struct]],

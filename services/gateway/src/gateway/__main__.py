@@ -3,7 +3,7 @@
 import sys
 
 from gateway.app import create_app
-from gateway.rules.pack import PackError
+from gateway.rules.errors import PackError
 from gateway.settings import Settings
 from kit.logs import configure_logs
 from kit.server import serve

@@ -57,12 +57,7 @@ def load_search_space(path: Path | None) -> SearchSpace:
     try:
         data = yaml.safe_load(source.read_text(encoding="utf-8"))
         space = msgspec.convert(data, SearchSpace)
-    except (
-        OSError,
-        UnicodeDecodeError,
-        yaml.YAMLError,
-        msgspec.ValidationError,
-    ) as error:
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         msg = f"{source}: {error}"
         raise SearchSpaceError(msg) from error
     for name, features in space.features.items():

@@ -1,4 +1,4 @@
-"""A rule pack: read from YAML, validated, compiled, and run against its own examples."""
+"""A rule pack: validated, compiled, and run against its own examples."""
 
 import hashlib
 import re
@@ -9,7 +9,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -21,10 +20,9 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from gateway.rules import document
+from gateway.rules.errors import PackError
 from kit.text import normalise
-
-MAX_BYTES = 4 * 1024 * 1024
-"""Largest pack file that is read."""
 
 Verdict = Literal["spam", "ham"]
 State = Literal["enforce", "shadow", "off"]
@@ -36,16 +34,6 @@ _REWORDED = {
     "tuple_type": "must be a list",
 }
 """What to say instead of pydantic's words, which speak of Python, by its type of error."""
-
-
-class PackError(ValueError):
-    """A pack cannot be used. The message names the file and, for each fault, rule and field."""
-
-    def __init__(self, path: Path, faults: list[str]) -> None:
-        """Say what is wrong with the file at `path`, one line a fault."""
-        super().__init__("\n".join(f"{path}: {fault}" for fault in faults))
-        self.path = path
-        self.faults = tuple(faults)
 
 
 def _compile(source: object) -> re.Pattern[str]:
@@ -145,32 +133,6 @@ class Pack(PackFile):
     """SHA-256 (hex) of the file's bytes."""
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML of mappings, lists and text only, in which no key is given twice.
-
-    YAML 1.1 reads `off` and `on` as booleans and `1.10` as a number; here pydantic converts where
-    a field is no text. The parser in C is not used: a deeply nested file crashes the process.
-    """
-
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own class attribute
-    yaml_constructors = {  # noqa: RUF012 - the same; None is for every other tag, an error
-        tag: yaml.SafeLoader.yaml_constructors[tag]
-        for tag in (*(f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str")), None)
-    }
-
-    def construct_mapping(
-        self,
-        node: yaml.MappingNode,
-        deep: bool = False,  # noqa: FBT001, FBT002 - PyYAML's signature
-    ) -> dict[Any, Any]:
-        keys = [key for key, _value in node.value if isinstance(key, yaml.ScalarNode)]
-        counts = Counter(key.value for key in keys)
-        if twice := [key for key in keys if counts[key.value] > 1]:
-            problem = f"the key {twice[-1].value!r} is given twice"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=twice[-1].start_mark)
-        return super().construct_mapping(node, deep=deep)
-
-
 def default_pack_path() -> Path:
     """Return the path of the pack that is shipped with the gateway."""
     return Path(str(files("gateway.rules"))) / "packs" / "sms-en.yaml"
@@ -183,54 +145,22 @@ def load_pack(path: Path) -> Pack:
         PackError: The file cannot be read, is no pack, or fails its own examples. All faults of
             fields and examples are in the one error.
     """
-    content = _read(path)
-    document = _parse(path, content)
+    content = document.read_bytes(path)
+    found = document.parse(path, content)
     try:
-        written = PackFile.model_validate(document)
+        written = PackFile.model_validate(found)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise PackError(path, [_fault(detail, document) for detail in details]) from error
+        raise PackError(path, [_fault(detail, found) for detail in details]) from error
     return Pack(digest=hashlib.sha256(content).hexdigest(), **dict(written))
 
 
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise PackError(path, [f"cannot be read: {error.strerror}"]) from error
-    if len(content) > MAX_BYTES:
-        raise PackError(path, [f"has more than {MAX_BYTES} bytes; split it into packs"])
-    return content
-
-
-def _parse(path: Path, content: bytes) -> object:
-    try:
-        document: object = _Loader(content.decode()).get_single_data()
-    except UnicodeDecodeError as error:
-        raise PackError(path, [f"is not UTF-8: byte {error.start} is wrong"]) from error
-    except yaml.MarkedYAMLError as error:
-        raise PackError(path, [f"is not YAML: {_where(error)}{error.problem}"]) from error
-    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
-        # The last two are PyYAML's at an escape such as "\UFFFFFFFF".
-        reason = str(error).replace("\n", "")
-        raise PackError(path, [f"is not YAML: {reason}"]) from error
-    if document is None:
-        raise PackError(path, ["is empty; a pack has name, version, description and rules"])
-    return document
-
-
-def _where(error: yaml.MarkedYAMLError) -> str:
-    mark = error.problem_mark
-    return f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-
-
-def _fault(detail: ErrorDetails, document: Any) -> str:
+def _fault(detail: ErrorDetails, found: Any) -> str:
     """Return one line that names rule (by index where it has no usable id), field and fault."""
     message = _REWORDED.get(detail["type"], detail["msg"])
     match detail["loc"]:
         case ("rules", int(index), *field):
-            rule = document["rules"][index]
+            rule = found["rules"][index]
             rule_id = rule.get("id") if isinstance(rule, dict) else None
             named = isinstance(rule_id, str) and rule_id != ""
             where = [f"rule {rule_id!r}" if named else f"rules[{index}]", *field]
