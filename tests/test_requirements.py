@@ -1,8 +1,10 @@
 """The locks: what is in them, and what must never be."""
 
 import re
+from importlib.util import cache_from_source
 from pathlib import Path
 
+import mlflow
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -56,3 +58,21 @@ def test_mlflow_is_a_release_that_installs() -> None:
     """3.18.0 was published without its other half, so both are held below it."""
     assert locked("trainer")["mlflow"].startswith("3.17.")
     assert locked("inference")["mlflow-skinny"] == locked("trainer")["mlflow"]
+
+
+def test_starlettes_test_client_has_the_client_that_it_prefers() -> None:
+    """httpx2; with httpx it warns, and warnings are errors here."""
+    assert "httpx2" in locked("dev")
+    assert "httpx" not in locked("dev")
+
+
+def test_what_runs_was_compiled_when_it_was_installed() -> None:
+    """Else the first import of MLflow takes three times as long, on a screen that somebody watches.
+
+    Modules that nothing imports show it: only the installer can have compiled them.
+    """
+    (folder,) = map(Path, mlflow.__path__)
+    sources = [path for path in folder.rglob("*.py") if "templates" not in path.parts]
+    compiled = [path for path in sources if Path(cache_from_source(str(path))).exists()]
+    assert len(sources) > 500
+    assert len(compiled) == len(sources)

@@ -1,4 +1,4 @@
-"""Run the trainer: `python -m trainer`."""
+"""Run the trainer: `trainer`, or `python -m trainer`."""
 
 from kit.mlflow_environment import prepare_mlflow
 from kit.settings import load_or_exit
