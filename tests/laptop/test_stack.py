@@ -46,7 +46,7 @@ def test_the_services_find_each_other(
     gateway, inference = GatewaySettings(), InferenceSettings()
     mlflow = settings.url(settings.mlflow_port)
     assert gateway.port == settings.gateway_port
-    assert gateway.inference_url == f"http://{inference.host}:{inference.port}"
+    assert str(gateway.inference_url) == f"http://{inference.host}:{inference.port}/"
     assert inference.tracking_uri == TrainerSettings().tracking_uri == mlflow
     assert str(settings.mlflow_port) in stack.mlflow.command
 
