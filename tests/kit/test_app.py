@@ -1,4 +1,5 @@
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -6,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry, Counter
 from starlette.testclient import TestClient
 
@@ -13,6 +15,7 @@ from kit import oip
 from kit.app import create_service
 from kit.body import json_response, read_json
 from kit.errors import Unavailable
+from kit.logs import configure_logs
 from kit.openapi import json_answer, json_body
 from kit.probes import Readiness
 from kit.request_id import current_request_id
@@ -72,7 +75,16 @@ def client(requests: Counter, readiness: Readiness) -> Iterator[TestClient]:
         msg = "secret detail"
         raise RuntimeError(msg)
 
-    with TestClient(app, raise_server_exceptions=False) as client:
+    @app.get("/half")
+    async def half() -> StreamingResponse:
+        async def body() -> AsyncIterator[bytes]:
+            yield b"half an answer"
+            msg = "half-way"
+            raise RuntimeError(msg)
+
+        return StreamingResponse(body())
+
+    with TestClient(app) as client:
         yield client
 
 
@@ -178,12 +190,24 @@ def test_what_is_away_says_when_to_come_back(client: TestClient) -> None:
     assert problem(response)["detail"] == "the store is away"
 
 
-def test_an_unexpected_error_tells_the_client_nothing(client: TestClient) -> None:
-    """500, without the exception's text."""
-    response = client.get("/broken")
+def test_an_unexpected_error_tells_the_client_nothing_but_its_id(
+    client: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """500 without the exception's text; the log line under the same id has all of it."""
+    configure_logs("kit", "warning")
+    response = client.get("/broken", headers={"x-request-id": "find-me"})
     assert response.status_code == 500
-    assert response.headers["content-type"] == "application/problem+json"
+    assert problem(response)["request_id"] == "find-me"
     assert "secret" not in response.text
+    (line,) = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (line["event"], line["request_id"]) == ("unexpected_error", "find-me")
+    assert line["exception"][0]["exc_value"] == "secret detail"
+
+
+def test_an_answer_that_breaks_off_is_not_answered_twice(client: TestClient) -> None:
+    """An exception after the first bytes goes up: the server then cuts the connection."""
+    with pytest.raises(RuntimeError, match="half-way"):
+        client.get("/half")
 
 
 def test_a_request_id_is_kept_or_made(client: TestClient) -> None:

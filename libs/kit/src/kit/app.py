@@ -12,6 +12,7 @@ from kit import exposition, openapi, problems
 from kit.http_metrics import HttpMetricsMiddleware
 from kit.probes import Readiness, probes_router
 from kit.request_id import RequestIdMiddleware
+from kit.unexpected import UnexpectedErrorMiddleware
 
 
 def create_service(
@@ -30,6 +31,7 @@ def create_service(
     app = FastAPI(title=f"hamgate {name}", version=version(f"hamgate-{name}"), lifespan=lifespan)
     problems.install(app)
     # The last one added is the outermost: the id is set before anything is counted or fails.
+    app.add_middleware(UnexpectedErrorMiddleware)
     app.add_middleware(HttpMetricsMiddleware, requests=requests)
     app.add_middleware(RequestIdMiddleware)
     app.include_router(probes_router(readiness))

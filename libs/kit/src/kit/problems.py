@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -24,8 +23,6 @@ STATUS: Mapping[type[errors.ServiceError], HTTPStatus] = {
     errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-
-log = structlog.get_logger(__name__)
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
@@ -89,12 +86,11 @@ def openapi_problems(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI) -> None:
-    """Make `app` answer every error, expected or not, with a problem."""
+    """Make `app` answer every expected error with a problem."""
     # Starlette's type of a handler takes any exception, though it calls each with its own class.
     app.add_exception_handler(errors.ServiceError, _service_error)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http_exception)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _validation_error)  # type: ignore[arg-type]
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _service_error(_request: Request, error: errors.ServiceError) -> Response:
@@ -108,11 +104,3 @@ async def _http_exception(_request: Request, error: HTTPException) -> Response:
 async def _validation_error(_request: Request, error: RequestValidationError) -> Response:
     found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
     return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, found)
-
-
-async def _unexpected(_request: Request, error: Exception) -> Response:
-    log.error("unexpected_error", error=type(error).__name__, exc_info=error)
-    return problem_response(
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "something went wrong here; the log has the request id",
-    )
