@@ -23,7 +23,7 @@ from fixtures.gateway import (
     reply,
 )
 from fixtures.processes import free_port
-from gateway.client import InferenceClient
+from gateway.client import InferenceClient, ServedModel
 from gateway.errors import ModelUnavailable
 from gateway.lifespan import State, running
 from gateway.rules.pack import default_pack_path, load_pack
@@ -388,12 +388,10 @@ METADATA: dict[str, Any] = {
 }  # fmt: skip
 
 
-async def test_metadata(client: InferenceClient, model_server: FakeModelServer) -> None:
+async def test_what_serves(client: InferenceClient, model_server: FakeModelServer) -> None:
     """The model's own words about itself, counted as any call."""
     before = outcomes()
-    found = await client.metadata()
-    assert (found.name, found.versions) == ("spam-classifier", ["7"])
-    assert found.parameters == {"threshold": 0.5}
+    assert await client.served() == ServedModel("spam-classifier", "7", 0.5)
     assert model_server.received[0].path == "/v2/models/spam-classifier"
     assert outcomes() == {**before, "ok": before["ok"] + 1}
 
@@ -404,16 +402,17 @@ async def test_metadata(client: InferenceClient, model_server: FakeModelServer) 
         (reply(PROBLEM, 503), "refused"),
         (reply(b"{}"), "unusable"),
         (reply(b"<html>"), "unusable"),
+        (reply(json.dumps({**METADATA, "versions": []}).encode()), "unusable"),
         (reply(json.dumps({**METADATA, "parameters": {"threshold": "0.5"}}).encode()), "unusable"),
         (Reply(b"", close=True), "unreachable"),
     ],
 )
-async def test_metadata_that_cannot_be_used(
+async def test_what_serves_cannot_be_told(
     client: InferenceClient, model_server: FakeModelServer, answer: Reply, outcome: str
 ) -> None:
     """The model is unavailable then, too, and it is counted."""
     model_server.answer = lambda _: answer
     before = outcomes()
     with pytest.raises(ModelUnavailable):
-        await client.metadata()
+        await client.served()
     assert outcomes() == {**before, outcome: before[outcome] + 1}

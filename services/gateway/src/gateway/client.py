@@ -28,6 +28,16 @@ _explanation = msgspec.json.Decoder(oip.Explanation)
 
 
 @dataclass(frozen=True)
+class ServedModel:
+    """The version that a model server serves."""
+
+    name: str
+    version: str
+    threshold: float | None
+    """A score at or above it is spam; None if the server does not say."""
+
+
+@dataclass(frozen=True)
 class Prediction:
     """What the model said of some texts; the lists are in their order."""
 
@@ -67,19 +77,19 @@ class InferenceClient:
         metrics.MODEL_CALLS.labels("ok").inc()
         return prediction
 
-    async def metadata(self) -> oip.ModelMetadata:
-        """Return what the model server says of its model.
+    async def served(self) -> ServedModel:
+        """Return the model that serves now.
 
         Raises:
             ModelUnavailable: There was no answer in time, or none that can be used.
         """
         found = await self._call("GET", _MODEL, _model_metadata)
         try:
-            _threshold(found.parameters)
-        except ValueError as error:
+            model = ServedModel(found.name, found.versions[-1], _threshold(found.parameters))
+        except (ValueError, IndexError) as error:
             raise _unusable(error) from error
         metrics.MODEL_CALLS.labels("ok").inc()
-        return found
+        return model
 
     async def _call(
         self,

@@ -92,10 +92,8 @@ async def rules(state: StateOf) -> Response:
 )
 async def model(state: StateOf) -> Response:
     """Show the version that the model server serves now, asked at this moment."""
-    found = await state.client.metadata()
-    return json_response(
-        ModelInfo(found.name, ", ".join(found.versions), found.parameters.get("threshold"))
-    )
+    served = await state.client.served()
+    return json_response(ModelInfo(served.name, served.version, served.threshold))
 
 
 def _check_length(message: ClassifyRequest, limits: Settings, where: str) -> None:
