@@ -133,7 +133,7 @@ async def test_what_a_server_leaves_out_that_may_be_left_out(
 def deep(member: str) -> bytes:
     """Return an answer with arrays in it that are nested too deeply to decode."""
     body = infer_answer(RIGHT, **{member: "HERE"})
-    return body.replace(b'"HERE"', b'{"a": ' + b"[" * 9000 + b"]" * 9000 + b"}")
+    return body.replace(b'"HERE"', b'{"a": ' + b"[" * 200_000 + b"]" * 200_000 + b"}")
 
 
 PROBLEM = json.dumps({"title": "x", "error": "no model yet"}).encode()
