@@ -45,6 +45,9 @@ def test_starts_without_a_model_and_takes_it_when_it_comes(source: FakeSource) -
         assert client.get("/v2/health/live").status_code == 200
         for path in ("/readyz", "/v2/health/ready", "/v2/models/spam-classifier/ready"):
             assert client.get(path).status_code == 503
+        assert client.get("/readyz").json()["failures"] == {
+            "model": "no model is loaded: nothing yet"
+        }
         refused = infer(client, ["hi"])
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
         source.poll_error = None

@@ -53,10 +53,12 @@ async def test_a_version_that_fails_leaves_the_old_one_serving(
     source.alias = ref("2")
     await reloader.poll()
     assert serving(slot) == "1"
+    assert reloader.trouble == "version 2 does not load: corrupt"
     assert metrics.RELOADS.labels("failed")._value.get() == failed + 1
     source.alias = ref("3")
     await reloader.poll()
     assert serving(slot) == "3"
+    assert reloader.trouble is None
 
 
 async def test_a_bad_version_is_not_fetched_at_every_poll(source: FakeSource, slot: Slot) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -11,6 +12,7 @@ from aiohttp import web
 from laptop.errors import NotReady, RegistryUnusable
 from laptop.readiness import production_version, wait_until_ready
 
+LOG = Path("logs/inference.log")
 Answer = Callable[[web.Request], Awaitable[web.Response]]
 
 
@@ -40,7 +42,7 @@ def test_it_waits_until_the_answer_is_200() -> None:
 
     async def main() -> None:
         async with answering(answer) as (client, url):
-            await wait_until_ready(client, "inference", url, 10)
+            await wait_until_ready(client, "inference", url, 10, LOG)
 
     asyncio.run(main())
     assert next(statuses, None) is None
@@ -54,13 +56,14 @@ def test_the_last_answer_is_told() -> None:
 
     async def main() -> None:
         async with answering(answer) as (client, url):
-            await wait_until_ready(client, "inference", f"{url}/readyz", 0.5)
+            await wait_until_ready(client, "inference", f"{url}/readyz", 0.5, LOG)
 
     with pytest.raises(NotReady) as raised:
         asyncio.run(main())
     message = str(raised.value)
     assert "inference was not ready within 0.5 s" in message
     assert '/readyz: 503 {"failures": ["no version"]}' in message
+    assert f"see {LOG}" in message
     assert "\n" not in message
 
 
@@ -69,7 +72,7 @@ def test_silence_is_told() -> None:
 
     async def main() -> None:
         async with aiohttp.ClientSession() as client:
-            await wait_until_ready(client, "mlflow", "http://127.0.0.1:9/health", 0.3)
+            await wait_until_ready(client, "mlflow", "http://127.0.0.1:9/health", 0.3, LOG)
 
     with pytest.raises(NotReady, match="it does not answer"):
         asyncio.run(main())

@@ -59,22 +59,23 @@ class Launch:
     async def _bring_up(self, supervisor: Supervisor, client: aiohttp.ClientSession) -> None:
         """Return when every service is ready, after a first training if no version serves yet."""
         settings = self._settings
+
+        async def wait(name: str, url: str) -> None:
+            log = supervisor.log_of(name)
+            await wait_until_ready(client, name, url, settings.startup_seconds, log)
+
         mlflow = settings.url(settings.mlflow_port)
         with self._stage("starting MLflow"):
-            await self._wait(client, "mlflow", f"{mlflow}/health")
+            await wait("mlflow", f"{mlflow}/health")
         self._state.finish_database()
         version = await production_version(client, mlflow)
         if version is None:
             self._console.print("no model yet: training the first one")
             await self._train(supervisor)
         with self._stage("loading the model" if version is None else f"loading model v{version}"):
-            inference = settings.url(settings.inference_port)
-            await self._wait(client, "inference", f"{inference}/readyz")
-            await self._wait(client, "gateway", f"{settings.url(settings.gateway_port)}/readyz")
+            await wait("inference", f"{settings.url(settings.inference_port)}/readyz")
+            await wait("gateway", f"{settings.url(settings.gateway_port)}/readyz")
         self.ready = True
-
-    async def _wait(self, client: aiohttp.ClientSession, name: str, url: str) -> None:
-        await wait_until_ready(client, name, url, self._settings.startup_seconds)
 
     async def _train(self, supervisor: Supervisor) -> None:
         exit_code = await supervisor.run(self._stack.trainer)

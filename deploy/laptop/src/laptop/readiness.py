@@ -2,6 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
+from pathlib import Path
 
 import aiohttp
 import msgspec
@@ -15,12 +16,12 @@ _NO_ANSWER = "it does not answer"
 
 
 async def wait_until_ready(
-    client: aiohttp.ClientSession, name: str, url: str, seconds: float
+    client: aiohttp.ClientSession, name: str, url: str, seconds: float, log: Path
 ) -> None:
     """Return once a GET of `url` is answered with 200.
 
     Raises:
-        NotReady: It was not within `seconds`; the message has the last answer.
+        NotReady: It was not within `seconds`; the message has the last answer, and the `log`.
     """
     answer: str | None = _NO_ANSWER
     try:
@@ -32,7 +33,7 @@ async def wait_until_ready(
                 await asyncio.sleep(_POLL_SECONDS)
     except TimeoutError:
         msg = (
-            f"{name} was not ready within {seconds:g} s ({url}: {answer}): see its log, "
+            f"{name} was not ready within {seconds:g} s ({url}: {answer}): see {log}, "
             "or set LAPTOP_STARTUP_SECONDS if this machine is slow"
         )
         raise NotReady(msg) from None

@@ -79,7 +79,7 @@ class Supervisor:
 
     async def start(self, program: Program) -> Child:
         """Start a program that is to stay, with its output in `<logs>/<name>.log`."""
-        with self._log(program.name).open("wb") as output:
+        with self.log_of(program.name).open("wb") as output:
             return await self._spawn(program, output)
 
     async def run(self, program: Program) -> int:
@@ -93,10 +93,11 @@ class Supervisor:
     async def watch(self, child: Child) -> None:
         """Wait until a child that is to stay ends, and raise `ChildEnded`."""
         exit_code = await child.process.wait()
-        log = self._log(child.name)
+        log = self.log_of(child.name)
         raise ChildEnded(child.name, exit_code, log, tail(log))
 
-    def _log(self, name: str) -> Path:
+    def log_of(self, name: str) -> Path:
+        """Return the log of the program with this name."""
         return self._logs / f"{name}.log"
 
     async def _spawn(self, program: Program, output: BinaryIO | None) -> Child:

@@ -27,7 +27,9 @@ async def running(settings: Settings, source: Source, readiness: Readiness) -> A
     """Follow the registry while the service runs; ready as soon as a model is in the slot."""
     slot = Slot()
     reloader = Reloader(source, slot, settings.poll_seconds)
-    readiness.register("model", lambda: None if slot.model else "no model is loaded yet")
+    readiness.register(
+        "model", lambda: None if slot.model else f"no model is loaded: {reloader.trouble}"
+    )
     with ThreadPoolExecutor(1, thread_name_prefix="scoring") as scoring:
         following = asyncio.create_task(reloader.run())
         readiness.accept()

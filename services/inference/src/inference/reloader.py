@@ -9,6 +9,7 @@ import structlog
 
 from inference import metrics
 from inference.errors import ModelError, NoProductionVersion, Untrusted
+from inference.quarantine import Quarantine
 from inference.registry import VersionRef
 from inference.slot import Model, Slot
 from kit.registry import REGISTERED_MODEL
@@ -16,7 +17,6 @@ from kit.registry import REGISTERED_MODEL
 log = structlog.get_logger(__name__)
 
 _JITTER = 0.1
-_LONGEST_RETRY_SECONDS = 300.0
 
 
 class Source(Protocol):
@@ -37,20 +37,20 @@ class Reloader:
         self._source = source
         self._slot = slot
         self._poll_seconds = poll_seconds
-        self._failed: VersionRef | None = None
-        self._failures = 0
-        self._retry_at = 0.0
-        self._last_reason: str | None = None
+        self._quarantine = Quarantine(poll_seconds)
+        self.trouble: str | None = "the registry has not answered yet"
+        """Why what the alias names does not serve; None when it does."""
 
     async def run(self) -> None:
         """Poll until cancelled."""
         while True:
             try:
                 await self.poll()
-            except Exception:
+            except Exception as error:
                 # A fault of ours, or a library's: following must not end while the old one serves.
                 metrics.POLLS.labels("failed").inc()
-                log.exception("poll_broke", **self._serving())
+                self.trouble = f"a fault: {type(error).__name__}"
+                log.exception("poll_broke", serving=self._serving())
             jitter = random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311  no secret
             await asyncio.sleep(self._poll_seconds * jitter)
 
@@ -58,62 +58,54 @@ class Reloader:
         """Look the alias up once and, if it names another version than the one served, load it."""
         try:
             ref = await asyncio.to_thread(self._source.production)
-        except NoProductionVersion as error:
-            metrics.POLLS.labels("none").inc()
-            metrics.LAST_POLL_TIMESTAMP.set_to_current_time()
-            self._say("no_production_version", str(error))
-            return
         except ModelError as error:
-            metrics.POLLS.labels("failed").inc()
-            self._say("poll_failed", str(error))
+            self._not_named(error)
             return
         metrics.POLLS.labels("ok").inc()
         metrics.LAST_POLL_TIMESTAMP.set_to_current_time()
         served = self._slot.model
         if served is not None and served.ref == ref:
-            self._last_reason = None
-        elif ref != self._failed or time.monotonic() >= self._retry_at:
+            self.trouble = None
+        elif not self._quarantine.holds(ref):
             await self._reload(ref)
+
+    def _not_named(self, error: ModelError) -> None:
+        """Note that the alias named nothing; a lasting reason is logged once, not at every poll."""
+        answered = isinstance(error, NoProductionVersion)
+        metrics.POLLS.labels("none" if answered else "failed").inc()
+        if answered:
+            metrics.LAST_POLL_TIMESTAMP.set_to_current_time()
+        if str(error) != self.trouble:
+            self.trouble = str(error)
+            event = "no_production_version" if answered else "poll_failed"
+            log.warning(event, reason=self.trouble, serving=self._serving())
 
     async def _reload(self, ref: VersionRef) -> None:
         started = time.perf_counter()
         try:
             model = await asyncio.to_thread(self._source.load, ref)
         except ModelError as error:
-            metrics.RELOADS.labels("failed").inc()
-            if isinstance(error, Untrusted):
-                self._remember_failure(ref)
-            log.error(  # noqa: TRY400  the reason is known, its traceback tells no more
-                "reload_failed",
-                version=ref.version,
-                reason=str(error),
-                **self._serving(),
-            )
-            return
-        self._swap(model, time.perf_counter() - started)
+            self._not_loaded(ref, error)
+        else:
+            self._swap(model, time.perf_counter() - started)
+
+    def _not_loaded(self, ref: VersionRef, error: ModelError) -> None:
+        metrics.RELOADS.labels("failed").inc()
+        # A store that is away is asked again at the next poll; what it gave is not.
+        if isinstance(error, Untrusted):
+            self._quarantine.add(ref)
+        self.trouble = f"version {ref.version} does not load: {error}"
+        log.error("reload_failed", reason=self.trouble, serving=self._serving())
 
     def _swap(self, model: Model, seconds: float) -> None:
         before = self._serving()
         self._slot.swap(model)
-        self._failed, self._failures, self._last_reason = None, 0, None
+        self.trouble = None
         metrics.RELOADS.labels("ok").inc()
         metrics.RELOAD_SECONDS.observe(seconds)
         metrics.MODEL_INFO.clear()
         metrics.MODEL_INFO.labels(REGISTERED_MODEL, model.version).set(1)
-        log.info("model_swapped", version=model.version, seconds=round(seconds, 3), **before)
+        log.info("model_swapped", version=model.version, seconds=round(seconds, 3), before=before)
 
-    def _remember_failure(self, ref: VersionRef) -> None:
-        """Do not fetch a bad version again at every poll; another version is taken at once."""
-        self._failures = self._failures + 1 if ref == self._failed else 1
-        self._failed = ref
-        delay = min(self._poll_seconds * 2**self._failures, _LONGEST_RETRY_SECONDS)
-        self._retry_at = time.monotonic() + delay
-
-    def _say(self, event: str, reason: str) -> None:
-        """Log a lasting condition once, not at every poll."""
-        if reason != self._last_reason:
-            log.warning(event, reason=reason, **self._serving())
-            self._last_reason = reason
-
-    def _serving(self) -> dict[str, str | None]:
-        return {"serving": self._slot.model.version if self._slot.model else None}
+    def _serving(self) -> str | None:
+        return self._slot.model.version if self._slot.model else None
