@@ -60,6 +60,19 @@ def test_inference_looks_for_a_model_as_often_as_the_user_says(
     assert told.inference.environment["INFERENCE_POLL_SECONDS"] == "9"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "box.lan", "0.0.0.0"])  # noqa: S104 - not bound
+def test_mlflow_takes_the_address_that_we_give_out(
+    settings: Settings, state: StateFolder, host: str
+) -> None:
+    """The Host header of every address that is printed or called is one that MLflow allows."""
+    told = settings.model_copy(update={"host": host})
+    command = build_stack(told, state, {}).mlflow.command
+    allowed = command[command.index("--allowed-hosts") + 1].split(",")
+    assert told.url(told.mlflow_port).removeprefix("http://") in allowed
+    assert f"localhost:{told.mlflow_port}" in allowed
+    assert "*" not in allowed
+
+
 def test_nothing_leads_away_from_this_machine(stack: Stack) -> None:
     """Another project's MLflow, a proxy or telemetry gets nothing of ours."""
     for program in (stack.mlflow, stack.gateway, stack.inference, stack.trainer):

@@ -56,20 +56,25 @@ def _python(module: str, *arguments: str) -> tuple[str, ...]:
 
 def _mlflow(settings: Settings, state: StateFolder, base: Mapping[str, str]) -> Program:
     """Return MLflow's server; its paths are relative, for a `#` or `?` above would end an URI."""
+    port = str(settings.mlflow_port)
     command = _python(
-        *(
-            "mlflow",
-            "server",
-            "--host",
-            settings.host,
-            "--port",
-            str(settings.mlflow_port),
-        ),
-        *("--workers", "1", "--backend-store-uri", f"sqlite:///{state.database.name}"),
+        *("mlflow", "server", "--host", settings.host, "--port", port, "--workers", "1"),
+        *("--backend-store-uri", f"sqlite:///{state.database.name}"),
         *("--artifacts-destination", state.artifacts.name, "--serve-artifacts"),
+        *("--allowed-hosts", ",".join(_allowed_hosts(settings))),
     )
     environment = {**base, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     return Program("mlflow", command, environment, folder=state.path)
+
+
+def _allowed_hosts(settings: Settings) -> list[str]:
+    """Return the Host headers that MLflow takes: those of this machine, and the one we listen on.
+
+    MLflow compares them with the port, and refuses every other with 403.
+    """
+    names = dict.fromkeys(["localhost", "127.0.0.1", "[::1]", settings.host])
+    private = ["10.*", "192.168.*", *(f"172.{number}.*" for number in range(16, 32))]
+    return [f"{name}:{settings.mlflow_port}" for name in names] + private
 
 
 def _base_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
