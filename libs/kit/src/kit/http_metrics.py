@@ -1,7 +1,10 @@
-"""Counting answers by method, route and status."""
+"""Counting answers by method, route and status, and at log level `debug` a line for each."""
 
+import structlog
 from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger(__name__)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -33,3 +36,4 @@ class HttpMetricsMiddleware:
             route = getattr(scope.get("route"), "path", "none")
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._requests.labels(method, route, str(status)).inc()
+            log.debug("answered", method=method, route=route, status=status)

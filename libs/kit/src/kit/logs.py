@@ -5,7 +5,7 @@ import sys
 from typing import Literal
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from kit.request_id import current_request_id
 
@@ -14,27 +14,13 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 
 def configure_logs(service: str, level: LogLevel) -> None:
     """Send structlog's and the standard library's records to stderr as JSON lines."""
-
-    def add_context(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        event["service"] = service
-        if (request_id := current_request_id()) is not None:
-            event["request_id"] = request_id
-        return event
-
-    shared: list[structlog.typing.Processor] = [
-        add_context,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        # Never the locals of a frame: they can hold the text of a message.
-        structlog.processors.ExceptionRenderer(
-            structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
-        ),
-    ]
+    severity = logging.getLevelNamesMapping()[level.upper()]
+    shared = _shared_processors(service)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        # What is not severe enough costs nothing: its method does not even look at the event.
+        wrapper_class=structlog.make_filtering_bound_logger(severity),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -47,6 +33,30 @@ def configure_logs(service: str, level: LogLevel) -> None:
             ],
         )
     )
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    # Below `info` only our own: a library may write whatever passes through it, texts included.
+    logging.basicConfig(handlers=[handler], level=max(logging.INFO, severity), force=True)
+    for ours in (service, "kit"):
+        logging.getLogger(ours).setLevel(severity)
     # It warns of every failed attempt; who calls MLflow says so once, in words that help.
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+
+
+def _shared_processors(service: str) -> list[Processor]:
+    """Return what every line goes through, whoever wrote it."""
+
+    def add_context(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        event["service"] = service
+        if (request_id := current_request_id()) is not None:
+            event["request_id"] = request_id
+        return event
+
+    return [
+        add_context,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        # Never the locals of a frame: they can hold the text of a message.
+        structlog.processors.ExceptionRenderer(
+            structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
+        ),
+    ]

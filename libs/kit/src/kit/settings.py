@@ -18,7 +18,7 @@ class WebSettings(BaseSettings):
     """Address to listen on. `0.0.0.0` for all of them."""
 
     log_level: LogLevel = "info"
-    """Least severe log line that is written."""
+    """Least severe log line that is written; at `debug` there is one for every request."""
 
     keep_alive_seconds: float = Field(default=75.0, gt=0)
     """How long an idle connection is kept, in seconds: longer than the 60 s of a proxy before us,
