@@ -33,8 +33,8 @@ class RequestedOutput(msgspec.Struct, omit_defaults=True):
     parameters: dict[str, Any] = {}
 
 
-class RequestInput(msgspec.Struct, omit_defaults=True):
-    """An input tensor."""
+class Tensor(msgspec.Struct, omit_defaults=True):
+    """An input or output tensor, with its elements in row-major order."""
 
     name: str
     shape: list[int]
@@ -46,19 +46,9 @@ class RequestInput(msgspec.Struct, omit_defaults=True):
 class InferRequest(msgspec.Struct, omit_defaults=True):
     """Body of `POST /v2/models/{name}/infer`. No outputs asked for means the model's default."""
 
-    inputs: list[RequestInput]
+    inputs: list[Tensor]
     id: str | None = None
     outputs: list[RequestedOutput] = []
-    parameters: dict[str, Any] = {}
-
-
-class ResponseOutput(msgspec.Struct, omit_defaults=True):
-    """An output tensor."""
-
-    name: str
-    shape: list[int]
-    datatype: Datatype
-    data: list[Any]
     parameters: dict[str, Any] = {}
 
 
@@ -68,7 +58,7 @@ class InferResponse(msgspec.Struct, omit_defaults=True, kw_only=True):
     model_name: str
     model_version: str
     id: str | None = None
-    outputs: list[ResponseOutput]
+    outputs: list[Tensor]
     parameters: dict[str, Any] = {}
 
 

@@ -65,7 +65,7 @@ class InferenceClient:
         names = _asked(explain=explain)
         request = oip.InferRequest(
             id=current_request_id(),
-            inputs=[oip.RequestInput(oip.INPUT, [len(texts)], "BYTES", list(texts))],
+            inputs=[oip.Tensor(oip.INPUT, [len(texts)], "BYTES", list(texts))],
             outputs=[oip.RequestedOutput(name) for name in names],
         )
         body = msgspec.json.encode(request)

@@ -16,8 +16,7 @@ from kit.oip import (
     InferRequest,
     InferResponse,
     ModelMetadata,
-    RequestInput,
-    ResponseOutput,
+    Tensor,
     TensorMetadata,
 )
 from kit.registry import REGISTERED_MODEL
@@ -96,7 +95,7 @@ def infer(model: Model, texts: list[str], outputs: list[str], id_: str | None) -
         model_version=model.version,
         id=id_,
         outputs=[
-            ResponseOutput(name, shape, "FP64" if name == PROBABILITY else "BYTES", columns[name])
+            Tensor(name, shape, "FP64" if name == PROBABILITY else "BYTES", columns[name])
             for name in outputs
         ],
         parameters={"threshold": model.threshold},
@@ -107,7 +106,7 @@ def _explanation(model: Model, text: str) -> str:
     return msgspec.json.encode(model.scorer.explain(text)).decode()
 
 
-def _the_input(inputs: list[RequestInput]) -> RequestInput:
+def _the_input(inputs: list[Tensor]) -> Tensor:
     if len(inputs) != 1 or inputs[0].name != INPUT:
         msg = f"inputs: exactly one input named {INPUT!r} is needed"
         raise Invalid(msg)
