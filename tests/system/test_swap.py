@@ -90,6 +90,27 @@ def test_rollback_brings_the_version_before_back(stack: Stack) -> None:
         time.sleep(0.1)
 
 
+def test_a_corrupt_version_leaves_the_old_one_serving(stack: Stack) -> None:
+    """A promoted version whose file was changed in the store is refused, and says so."""
+    before = set(stack.folder.glob("artifacts/**/model.skops"))
+    trained = stack.mlflow.train("--seed", "2", "--no-promote")
+    (model,) = set(stack.folder.glob("artifacts/**/model.skops")) - before
+    data = bytearray(model.read_bytes())
+    data[len(data) // 2] ^= 1
+    model.write_bytes(data)
+    assert stack.mlflow.trainer("promote", trained["version"]).returncode == 0
+
+    failed = 'hamgate_inference_reloads_total{outcome="failed"} 1.0'
+    deadline = time.monotonic() + POLL_SECONDS * 1.1 + 5
+    while failed not in httpx2.get(f"{stack.inference_url}/metrics").text:
+        assert time.monotonic() < deadline, "the version was not refused"
+        time.sleep(0.1)
+    assert "model.skops is corrupt" in stack.log_of("inference")
+    assert stack.classify(HAM).json()["model"]["version"] == "1"
+    assert httpx2.get(f"{stack.inference_url}/readyz").status_code == 200
+    assert stack.mlflow.trainer("rollback").returncode == 0
+
+
 def test_killing_mlflow_changes_nothing_for_classify(stack: Stack) -> None:
     """With MLflow dead the same version goes on answering, and stays ready."""
     before = stack.classify(HAM).json()
