@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from inference import artifact
-from inference.errors import Untrusted
+from inference.errors import RegistryUnavailable, Untrusted
 from kit.manifest import FORMAT, Golden, Manifest, digests, encode, sha256
 from kit.registry import MANIFEST_FILE, MODEL_FILE
 from kit.text import NORMALISATION_VERSION
@@ -109,6 +109,7 @@ def test_the_artifacts_own_list_of_trusted_types_counts_for_nothing(tmp_path: Pa
         (lambda: pipeline_of(TfidfVectorizer(), RandomForestClassifier(2)), "RandomForest"),
         (lambda: pipeline_of(TfidfVectorizer(), LogisticRegression(), labels=[1, 0, 1, 0]), "0, 1"),
         (lambda: {"a": 1}, "is a dict"),
+        (lambda: Pipeline([("v", TfidfVectorizer()), ("c", LogisticRegression())]), r"are \[\]"),
         (lambda: Pipeline([("v", TfidfVectorizer())]).fit(TEXTS), "ends in a TfidfVectorizer"),
     ],
 )
@@ -151,14 +152,23 @@ def test_missing_files_are_refused(tmp_path: Path, model: Pipeline) -> None:
     """No manifest, or no model, or a model that the manifest does not list."""
     digest = folder_with(tmp_path, skops.io.dumps(model))
     (tmp_path / MODEL_FILE).unlink()
-    with pytest.raises(Untrusted, match=r"model\.skops cannot be read"):
+    with pytest.raises(Untrusted, match=r"model\.skops is missing"):
         artifact.load(tmp_path, digest)
     (tmp_path / MANIFEST_FILE).unlink()
-    with pytest.raises(Untrusted, match=r"manifest\.json cannot be read"):
+    with pytest.raises(Untrusted, match=r"manifest\.json is missing"):
         artifact.load(tmp_path, digest)
     unlisted = folder_with(tmp_path, skops.io.dumps(model), files={})
     with pytest.raises(Untrusted, match="does not list"):
         artifact.load(tmp_path, unlisted)
+
+
+def test_a_file_that_cannot_be_read_now_is_no_bad_version(tmp_path: Path, model: Pipeline) -> None:
+    """An error of this machine's disk does not condemn the version."""
+    digest = folder_with(tmp_path, skops.io.dumps(model))
+    (tmp_path / MODEL_FILE).unlink()
+    (tmp_path / MODEL_FILE).mkdir()
+    with pytest.raises(RegistryUnavailable, match="cannot be read"):
+        artifact.load(tmp_path, digest)
 
 
 def test_another_normalisation_is_refused(tmp_path: Path, model: Pipeline) -> None:

@@ -32,7 +32,7 @@ def test_the_time_doubles_with_each_failure_up_to_five_minutes() -> None:
     clock = Clock()
     held, times = Quarantine(5, clock), []
     for _ in range(8):
-        held.add(ref("1"))
+        held.add(ref("1"), "corrupt")
         times.append(held_for(held, clock))
     assert times == [10, 20, 40, 80, 160, 300, 300, 300]
 
@@ -41,10 +41,10 @@ def test_only_the_very_version_is_held() -> None:
     """Another version is free, and its own failure starts from the beginning."""
     clock = Clock()
     held = Quarantine(5, clock)
-    held.add(ref("1"))
-    held.add(ref("1"))
+    held.add(ref("1"), "corrupt")
+    held.add(ref("1"), "corrupt")
     assert not held.holds(ref("2"))
-    held.add(ref("2"))
+    held.add(ref("2"), "corrupt")
     assert not held.holds(ref("1"))
-    held.add(ref("1"))
+    held.add(ref("1"), "corrupt")
     assert held_for(held, clock) == 10

@@ -126,20 +126,48 @@ async def test_run_polls_until_cancelled(
             await running
 
 
+async def test_a_version_that_breaks_the_libraries_is_held_back_too(
+    source: FakeSource, slot: Slot
+) -> None:
+    """An exception of any kind in loading counts as a failed reload, and is not tried at once."""
+    reloader = Reloader(source, slot, poll_seconds=10)
+    failed = metrics.RELOADS.labels("failed")._value.get()
+    source.load_errors["1"] = AttributeError("no classes_")  # type: ignore[assignment]
+    await reloader.poll()
+    await reloader.poll()
+    assert source.loaded == ["1"]
+    assert metrics.RELOADS.labels("failed")._value.get() == failed + 1
+    assert reloader.trouble == "version 1 does not load: a fault: AttributeError"
+
+
+async def test_the_reason_outlasts_a_registry_that_was_away(source: FakeSource, slot: Slot) -> None:
+    """When the registry is back, the reason shown is the held version's again."""
+    reloader = Reloader(source, slot, poll_seconds=10)
+    source.load_errors["1"] = Untrusted("corrupt")
+    await reloader.poll()
+    source.poll_error = RegistryUnavailable("away")
+    await reloader.poll()
+    assert reloader.trouble == "away"
+    source.poll_error = None
+    await reloader.poll()
+    assert reloader.trouble == "version 1 does not load: corrupt"
+
+
 async def test_a_fault_that_nobody_foresaw_does_not_end_the_loop(
     reloader: Reloader, source: FakeSource, slot: Slot
 ) -> None:
-    """An exception of any kind is logged and counted, and the next poll is made."""
+    """An exception of any kind in a poll is logged and counted, and the next poll is made."""
     failed = metrics.POLLS.labels("failed")._value.get()
-    source.load_errors["1"] = ZeroDivisionError("a bug")  # type: ignore[assignment]
+    source.poll_error = ZeroDivisionError("a bug")  # type: ignore[assignment]
     async with asyncio.timeout(5):
         running = asyncio.create_task(reloader.run())
         while metrics.POLLS.labels("failed")._value.get() < failed + 2:
             await asyncio.sleep(0.005)
-        del source.load_errors["1"]
+        source.poll_error = None
         while serving(slot) != "1":
             await asyncio.sleep(0.005)
         running.cancel()
+    assert reloader.trouble is None
 
 
 def test_an_empty_slot_says_so(slot: Slot) -> None:

@@ -57,6 +57,8 @@ def test_another_digest_is_refused(folder: Path) -> None:
         ({"threshold": 1.5}, r"threshold"),
         ({"threshold": "high"}, r"threshold"),
         ({"golden": []}, r"golden"),
+        ({"files": {"../../etc/hostname": "0"}}, r"outside the version"),
+        ({"files": {"/etc/hostname": "0"}}, r"outside the version"),
         ({"surprise": 1}, r"surprise"),
         ({"format": FORMAT + 1}, r"this release reads"),
     ],
@@ -91,5 +93,13 @@ def test_a_changed_missing_or_unlisted_file_is_refused(folder: Path) -> None:
     with pytest.raises(ManifestError, match=r"model\.skops is corrupt"):
         verify_file(folder, "model.skops", listed)
     (folder / "model.skops").unlink()
-    with pytest.raises(ManifestError, match=r"model\.skops cannot be read"):
+    with pytest.raises(ManifestError, match=r"model\.skops is missing"):
         verify_file(folder, "model.skops", listed)
+
+
+def test_what_could_not_be_read_back_is_not_written(folder: Path) -> None:
+    """A threshold at the edge, or a score that is no number, fails at the trainer already."""
+    with pytest.raises(ManifestError, match="threshold"):
+        encode(msgspec.structs.replace(manifest(folder), threshold=1.0))
+    with pytest.raises(ManifestError, match="score"):
+        encode(msgspec.structs.replace(manifest(folder), golden=[Golden("a", float("nan"))]))

@@ -1,4 +1,5 @@
 import sys
+import time
 import unicodedata
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.lookalikes import LOOKALIKES
-from kit.text import MAX_CHARS, normalise
+from kit.text import MAX_CHARS, MAX_MARKS, normalise
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 """Every code point, lone surrogates and NUL included."""
@@ -63,6 +64,12 @@ def test_idempotent_on_any_text(text: str) -> None:
     assert normal == normal.strip()
 
 
+@given(st.text(st.sampled_from("aАé\u0301\u0316\u0344\u0345\u093c\U000101fd\u200d"), max_size=90))
+def test_idempotent_on_towers_of_marks(text: str) -> None:
+    """Runs of marks, cut and composed, are in normal form too."""
+    assert normalise(normalise(text)) == normalise(text)
+
+
 @given(st.text(st.characters(max_codepoint=127)))
 def test_the_fast_path_for_ascii_agrees_with_the_other(text: str) -> None:
     """An ASCII text has the same normal form alone and beside a character that is not ASCII."""
@@ -73,6 +80,38 @@ def test_the_fast_path_for_ascii_agrees_with_the_other(text: str) -> None:
 def test_length_is_bounded(filler: str) -> None:
     """However long the text and whatever it expands to, the result has at most `MAX_CHARS`."""
     assert len(normalise(filler * (2 * MAX_CHARS))) <= MAX_CHARS
+
+
+def seconds_for(text: str) -> float:
+    """The CPU time of one normalisation."""
+    start = time.process_time()
+    normalise(text)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("marks", ["\u0300\u0316", "\u0316\u0300", "\u0344", "\u0300\u034f"])
+def test_no_run_of_marks_costs_more_than_its_length(marks: str) -> None:
+    """Twice the marks take about twice the time: sorted by NFKC they would take four times.
+
+    At the longest text the difference is one of hundreds, so the bound is no matter of noise.
+    """
+    half = len(marks) // 2 or 1
+    grouped = "a" + marks[:half] * (MAX_CHARS // 2) + marks[half:] * (MAX_CHARS // 2)
+    assert seconds_for(grouped) < 100 * seconds_for("é" * MAX_CHARS)
+    assert seconds_for("a" + marks * (MAX_CHARS // 2)) < 100 * seconds_for("é" * MAX_CHARS)
+
+
+def test_a_text_made_of_marks_keeps_thirty_of_a_run() -> None:
+    """A letter keeps the marks that a language could put on it, and loses a tower of them."""
+    assert normalise("q" + "\u0301" * 29) == "q" + "\u0301" * 29
+    assert normalise("q" + "\u0301" * 500) == "q" + "\u0301" * MAX_MARKS
+
+
+def test_every_combining_mark_of_this_unicode_is_known() -> None:
+    """None lies beyond the range that is looked through."""
+    beyond = [c for c in range(0x1F000, sys.maxunicode + 1) if unicodedata.combining(chr(c))]
+    before = [c for c in range(0x300) if unicodedata.combining(chr(c))]
+    assert beyond + before == []
 
 
 def test_every_invisible_code_point_is_removed() -> None:

@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from trainer.evaluation import Report
 from trainer.gate import Policy, decide
+from trainer.report import Report
 
 
 def report(f1: float) -> Report:

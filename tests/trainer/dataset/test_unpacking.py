@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from trainer.dataset import unpacking
 from trainer.dataset.errors import InvalidDataset
 from trainer.dataset.unpacking import unpack
 
@@ -61,3 +62,13 @@ def test_damaged_archive() -> None:
     for data in (b"", packed[:-30], bytes(flipped)):
         with pytest.raises(InvalidDataset, match=r"^a\.zip: is not a zip archive, or is damaged"):
             unpack("a.zip", data)
+
+
+@pytest.mark.parametrize("name", ["corpus.csv.gz", "smsspamcollection.zip"])
+def test_nothing_is_unpacked_without_end(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """What unpacks to the limit is taken, and one byte more is refused."""
+    monkeypatch.setattr(unpacking, "MAX_BYTES", 1000)
+    pack = gzip.compress if name.endswith(".gz") else lambda data: archive(SMSSpamCollection=data)
+    assert unpack(name, pack(b"\0" * 1000)) == b"\0" * 1000
+    with pytest.raises(InvalidDataset, match="more than 1000 bytes"):
+        unpack(name, pack(b"\0" * 1001))

@@ -1,11 +1,14 @@
 """Counting answers by method, route and status, and at log level `debug` a line for each."""
 
+from http import HTTPStatus
+
 import structlog
 from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger(__name__)
 
+_CLIENT_GONE = 499  # NGINX's number for it; HTTP itself has none
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -18,11 +21,14 @@ class HttpMetricsMiddleware:
         self._requests = requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request and count its answer; one that died without an answer counts as 500."""
+        """Serve one request and count its answer.
+
+        One that died without an answer counts as 500, one whose client went away before it as 499.
+        """
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status = 500
+        status = _CLIENT_GONE
 
         async def send_and_note(message: Message) -> None:
             nonlocal status
@@ -32,6 +38,9 @@ class HttpMetricsMiddleware:
 
         try:
             await self.app(scope, receive, send_and_note)
+        except Exception:
+            status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+            raise
         finally:
             route = getattr(scope.get("route"), "path", "none")
             method = scope["method"] if scope["method"] in _METHODS else "other"

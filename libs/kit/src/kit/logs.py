@@ -2,10 +2,10 @@
 
 import logging
 import sys
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from kit.request_id import current_request_id
 
@@ -55,8 +55,17 @@ def _shared_processors(service: str) -> list[Processor]:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        # Never the locals of a frame: they can hold the text of a message.
-        structlog.processors.ExceptionRenderer(
-            structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
-        ),
+        structlog.processors.ExceptionRenderer(_kind_and_place),
     ]
+
+
+_transform = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
+
+
+def _kind_and_place(exc_info: ExcInfo) -> list[dict[str, Any]]:
+    """Return the types and frames of an exception and of its causes.
+
+    Not the locals of a frame, and not what the exception says: either can be the text of a message.
+    """
+    kept = ("exc_type", "is_cause", "frames")
+    return [{name: stack[name] for name in kept} for stack in _transform(exc_info)]

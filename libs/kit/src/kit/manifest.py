@@ -1,7 +1,7 @@
 """The manifest of a model version: what inference needs in order to trust it."""
 
 import hashlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 import msgspec
@@ -44,8 +44,14 @@ def sha256(data: bytes) -> str:
 
 
 def encode(manifest: Manifest) -> bytes:
-    """Return the manifest as indented JSON, ready to be written and hashed."""
-    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+    """Return the manifest as indented JSON, ready to be written and hashed.
+
+    Raises:
+        ManifestError: It could not be read back: a value is out of its bounds.
+    """
+    data = msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+    decode(data, sha256(data))
+    return data
 
 
 def decode(data: bytes, expected_sha256: str) -> Manifest:
@@ -65,6 +71,10 @@ def decode(data: bytes, expected_sha256: str) -> Manifest:
     if manifest.format != FORMAT:
         msg = f"the manifest has format {manifest.format}, this release reads {FORMAT}"
         raise ManifestError(msg)
+    for name in manifest.files:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            msg = f"the manifest lists {name!r}, which is outside the version"
+            raise ManifestError(msg)
     return manifest
 
 
@@ -81,6 +91,7 @@ def verify_file(folder: Path, name: str, manifest: Manifest) -> bytes:
 
     Raises:
         ManifestError: The file is not listed, is missing, or has another digest.
+        OSError: It is there and cannot be read.
     """
     expected = manifest.files.get(name)
     if expected is None:
@@ -88,8 +99,8 @@ def verify_file(folder: Path, name: str, manifest: Manifest) -> bytes:
         raise ManifestError(msg)
     try:
         data = (folder / name).read_bytes()
-    except OSError as error:
-        msg = f"{name} cannot be read: {error.strerror}"
+    except FileNotFoundError as error:
+        msg = f"{name} is missing"
         raise ManifestError(msg) from error
     if (actual := sha256(data)) != expected:
         msg = f"{name} is corrupt: its SHA-256 is {actual}, the manifest says {expected}"

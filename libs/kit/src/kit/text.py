@@ -11,6 +11,9 @@ NORMALISATION_VERSION = 1
 MAX_CHARS = 65_536
 """Code points beyond this are cut, before and after normalisation: it bounds time and memory."""
 
+MAX_MARKS = 30
+"""Combining marks in a row beyond this are cut, as in Unicode's stream-safe format (UAX 15)."""
+
 # Everything that a reader does not see: controls that are no white space, zero-width and
 # bidirectional controls, variation selectors, fillers, tags (Unicode: Cc, Cf, Default_Ignorable).
 _INVISIBLE = re.compile(
@@ -19,6 +22,18 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
+
+
+def _runs(first: int, last: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds a combining mark of these code points, and what finds too long a run."""
+    marks = "".join(chr(c) for c in range(first, last) if unicodedata.combining(chr(c)))
+    return re.compile(f"[{marks}]"), re.compile(f"([{marks}]{{{MAX_MARKS}}})[{marks}]+")
+
+
+# Apart, for `re` looks a set up at once only if it ends below U+10000; above are rare scripts.
+_MARK, _LONG_MARKS = _runs(0x300, 0x10000)
+_RARE = re.compile("[\U00010000-\U0001efff]")
+_ANY_MARK, _ANY_LONG_MARKS = _runs(0x300, 0x1F000)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKS = "\u0300-\u036f"
 _WORD = re.compile(rf"[\w{_MARKS}]+")
@@ -29,22 +44,30 @@ _LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ʸ\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7
 def normalise(text: str) -> str:
     """Return `text` as rules and models see it.
 
-    In this order: cut to `MAX_CHARS`; invisible characters removed; Unicode NFKC; look-alike
-    letters of other scripts replaced inside words that also hold Latin letters; case folded;
-    white space collapsed to single spaces. Defined for every `str`, lone surrogates (which become
-    U+FFFD) and NUL included, and idempotent: `normalise(normalise(t)) == normalise(t)`.
+    In this order: cut to `MAX_CHARS`; invisible characters removed, and combining marks beyond
+    `MAX_MARKS` in a row; Unicode NFKC; look-alike letters of other scripts replaced inside words
+    that also hold Latin letters; case folded; white space collapsed to single spaces.
+
+    Defined for every `str`, lone surrogates (which become U+FFFD) and NUL included, in time that
+    grows with the length, and idempotent: `normalise(normalise(t)) == normalise(t)`.
     """
     text = text[:MAX_CHARS]
     if text.isascii():
         visible = text if text.isprintable() else _INVISIBLE.sub("", text)
         return " ".join(visible.lower().split())
-    text = _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text))
+    text = _cut_marks(_INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text)))
     # Once before folding, while capitals can be told from small letters (Greek capital eta is read
     # H, the small one n), and once after, as it makes small look-alikes of capitals that are none.
     text = _latinise(_latinise(unicodedata.normalize("NFKC", text)).casefold())
     # Replaced letters can compose with the marks behind them, and NFKC can bring back fillers.
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = _cut_marks(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
     return " ".join(text.split())[:MAX_CHARS].rstrip()
+
+
+def _cut_marks(text: str) -> str:
+    """Cut every run of combining marks to `MAX_MARKS`: NFKC sorts a run in quadratic time."""
+    mark, long = (_ANY_MARK, _ANY_LONG_MARKS) if _RARE.search(text) else (_MARK, _LONG_MARKS)
+    return long.sub(r"\1", text) if mark.search(text) else text
 
 
 def _latinise(text: str) -> str:

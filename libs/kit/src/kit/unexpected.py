@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.problems import problem_response
@@ -31,6 +32,9 @@ class UnexpectedErrorMiddleware:
 
         try:
             await self.app(scope, receive, send_and_note)
+        except ClientDisconnect:
+            # Nobody is left to be answered, and nothing is wrong with us.
+            log.debug("client_gone")
         except Exception as error:
             if scope["type"] != "http" or started:
                 raise

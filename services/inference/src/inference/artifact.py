@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import skops.io
 from sklearn.feature_extraction.text import (
     CountVectorizer,
@@ -12,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from inference.errors import Untrusted
+from inference.errors import RegistryUnavailable, Untrusted
 from kit.manifest import Manifest, ManifestError, decode, verify_file
 from kit.registry import MANIFEST_FILE, MODEL_FILE
 from kit.text import NORMALISATION_VERSION
@@ -35,6 +36,7 @@ def load(folder: Path, manifest_sha256: str) -> tuple[Pipeline, Manifest]:
     Raises:
         Untrusted: A file is missing or corrupt, a type is unknown, or the version was trained for
             another text normalisation.
+        RegistryUnavailable: The files are there and cannot be read now.
     """
     try:
         manifest = decode(_read(folder / MANIFEST_FILE), manifest_sha256)
@@ -47,6 +49,9 @@ def load(folder: Path, manifest_sha256: str) -> tuple[Pipeline, Manifest]:
             raise Untrusted(msg)
     except ManifestError as error:
         raise Untrusted(str(error)) from error
+    except OSError as error:  # of this machine, and no word on the version
+        msg = f"the files of the version cannot be read: {error}"
+        raise RegistryUnavailable(msg) from error
     if manifest.normalisation != NORMALISATION_VERSION:
         msg = (
             f"the version was trained with text normalisation {manifest.normalisation}, "
@@ -82,8 +87,9 @@ def parse(data: bytes) -> Pipeline:
     if not isinstance(classifier, LogisticRegression):
         msg = f"the pipeline ends in a {type(classifier).__name__}, not in a LogisticRegression"
         raise Untrusted(msg)
-    if classifier.classes_.tolist() != ["ham", "spam"]:
-        msg = f"the classes are {classifier.classes_.tolist()}, not ham and spam"
+    classes = getattr(classifier, "classes_", np.array([])).tolist()
+    if classes != ["ham", "spam"]:
+        msg = f"the classes are {classes}, not ham and spam"
         raise Untrusted(msg)
     return model
 
@@ -91,8 +97,8 @@ def parse(data: bytes) -> Pipeline:
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError as error:
-        msg = f"{path.name} cannot be read: {error.strerror}"
+    except FileNotFoundError as error:
+        msg = f"{path.name} is missing"
         raise Untrusted(msg) from error
 
 

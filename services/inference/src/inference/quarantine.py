@@ -15,6 +15,8 @@ class Quarantine:
         """Hold a version twice `seconds` at first, and `LONGEST_SECONDS` at most, by `clock`."""
         self._clock = clock
         self._seconds = seconds
+        self.reason = ""
+        """Why the held version failed."""
         self._held: VersionRef | None = None
         self._failures = 0
         self._until = 0.0
@@ -23,8 +25,9 @@ class Quarantine:
         """Return whether `ref` should be left alone for now; any other version never is."""
         return ref == self._held and self._clock() < self._until
 
-    def add(self, ref: VersionRef) -> None:
-        """Hold `ref`, which has just failed."""
+    def add(self, ref: VersionRef, reason: str) -> None:
+        """Hold `ref`, which has just failed for this reason."""
+        self.reason = reason
         self._failures = self._failures + 1 if ref == self._held else 1
         self._held = ref
         self._until = self._clock() + min(self._seconds * 2**self._failures, LONGEST_SECONDS)

@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from inference import metrics
-from inference.errors import ModelError, NoProductionVersion, Untrusted
+from inference.errors import ModelError, NoProductionVersion, RegistryUnavailable
 from inference.quarantine import Quarantine
 from inference.registry import VersionRef
 from inference.slot import Model, Slot
@@ -66,7 +66,9 @@ class Reloader:
         served = self._slot.model
         if served is not None and served.ref == ref:
             self.trouble = None
-        elif not self._quarantine.holds(ref):
+        elif self._quarantine.holds(ref):
+            self.trouble = self._quarantine.reason
+        else:
             await self._reload(ref)
 
     def _not_named(self, error: ModelError) -> None:
@@ -85,16 +87,21 @@ class Reloader:
         try:
             model = await asyncio.to_thread(self._source.load, ref)
         except ModelError as error:
-            self._not_loaded(ref, error)
+            # A store that is away is asked again at the next poll; what it gave is not.
+            hold = not isinstance(error, RegistryUnavailable)
+            self._not_loaded(ref, str(error), hold=hold)
+        except Exception as error:
+            # What a broken version can make the libraries raise is not known.
+            log.exception("reload_broke", version=ref.version)
+            self._not_loaded(ref, f"a fault: {type(error).__name__}", hold=True)
         else:
             self._swap(model, time.perf_counter() - started)
 
-    def _not_loaded(self, ref: VersionRef, error: ModelError) -> None:
+    def _not_loaded(self, ref: VersionRef, reason: str, *, hold: bool) -> None:
         metrics.RELOADS.labels("failed").inc()
-        # A store that is away is asked again at the next poll; what it gave is not.
-        if isinstance(error, Untrusted):
-            self._quarantine.add(ref)
-        self.trouble = f"version {ref.version} does not load: {error}"
+        self.trouble = f"version {ref.version} does not load: {reason}"
+        if hold:
+            self._quarantine.add(ref, self.trouble)
         log.error("reload_failed", reason=self.trouble, serving=self._serving())
 
     def _swap(self, model: Model, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """Evaluation: nested cross-validation, so that nothing is judged by what chose or fitted it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,21 +11,9 @@ from sklearn.pipeline import Pipeline
 from trainer.errors import TooLittleData
 from trainer.measures import Bools, Confusion, Floats
 from trainer.pipeline import build
+from trainer.report import Report
 from trainer.search_space import SearchSpace
-from trainer.tuning import Advance, Texts, Tuned, count_tasks, folds, tune
-
-
-@dataclass(frozen=True)
-class Report:
-    """How good the whole procedure is: tuning, choice of threshold and fit."""
-
-    messages: int
-    spam: int
-    f1: float
-    f1_standard_error: float
-    precision: float
-    recall: float
-    ham_false_positive_rate: float
+from trainer.tuning import Advance, Indices, Texts, Tuned, count_tasks, folds, tune
 
 
 @dataclass(frozen=True)
@@ -65,19 +54,40 @@ def evaluate(
     """
     _check_enough(spam, space)
     outer = folds(spam, space.outer_folds, seed)
+    predicted, ranking = nested_labels(
+        texts, spam, outer, space, seed=seed, jobs=jobs, advance=advance
+    )
+    return Evaluated(_report(spam, predicted, seed), ranking)
+
+
+def nested_labels(
+    texts: Texts,
+    spam: Bools,
+    outer: Sequence[tuple[Indices, Indices]],
+    space: SearchSpace,
+    *,
+    seed: int,
+    jobs: int | None,
+    advance: Advance,
+) -> tuple[Bools, list[Tuned]]:
+    """Label each outer fold by what was chosen and fitted without it; also tune on everything.
+
+    `outer` has (train, test) splits by index, in which every message is tested once; the rest is as
+    for `evaluate`. Returned are whether each message was called spam, shape [messages], and every
+    candidate, cross-validated on all messages, best first.
+    """
     everything = np.arange(len(spam))
     groups = [*(train for train, _ in outer), everything]
     *inner, ranking = tune(texts, spam, groups, space, seed=seed, jobs=jobs, advance=advance)
-    predicted = np.zeros(len(spam), dtype=np.bool_)
-    chosen = [ranked[0] for ranked in inner]
     judged = Parallel(n_jobs=jobs or -1, return_as="generator")(
-        delayed(_predict)(texts[train], spam[train], texts[test], best, space)
-        for (train, test), best in zip(outer, chosen, strict=True)
+        delayed(_predict)(texts[train], spam[train], texts[test], ranked[0], space)
+        for (train, test), ranked in zip(outer, inner, strict=True)
     )
+    predicted = np.zeros(len(spam), dtype=np.bool_)
     for (_, test), labels in zip(outer, judged, strict=True):
         predicted[test] = labels
         advance()
-    return Evaluated(_report(spam, predicted, seed), ranking)
+    return predicted, ranking
 
 
 def count_steps(space: SearchSpace) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from trainer.evaluation import Report
+from trainer.report import Report
 
 
 @dataclass(frozen=True)

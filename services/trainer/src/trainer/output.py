@@ -15,6 +15,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from kit.registry import PRODUCTION, REGISTERED_MODEL, TAG_GATE
 from trainer.dataset.corpus import Corpus
@@ -45,6 +46,7 @@ def show_corpus(corpus: Corpus) -> None:
         f"{corpus.source}: {counts.kept} messages ({counts.spam} spam, {counts.ham} ham); "
         f"left out: {counts.duplicates} duplicates, {counts.contradictory_rows} with both labels",
         highlight=False,
+        markup=False,
         soft_wrap=True,
     )
 
@@ -79,10 +81,10 @@ def show_training(outcome: Outcome, promotion: Promotion | None, *, as_json: boo
         "serves": f"yes, as {PRODUCTION}" if promotion else "no",
     }
     for name, value in rows.items():
-        table.add_row(name, value)
+        table.add_row(name, Text(value))
     _out.print(table)
     for reason in decision.reasons:
-        _err.print(f"refused by the gate: {reason}", highlight=False, soft_wrap=True)
+        _err.print(f"refused by the gate: {reason}", highlight=False, markup=False, soft_wrap=True)
 
 
 def show_promotion(promotion: Promotion, *, as_json: bool) -> None:

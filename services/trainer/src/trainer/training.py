@@ -15,10 +15,11 @@ from kit.registry import (
 from kit.text import NORMALISATION_VERSION, normalise
 from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
-from trainer.evaluation import Evaluated, Report, evaluate, fit
+from trainer.evaluation import Evaluated, evaluate, fit
 from trainer.gate import Decision, Policy, decide
 from trainer.golden import golden
 from trainer.registry import Registry, Version
+from trainer.report import Report
 from trainer.search_space import SearchSpace
 from trainer.tuning import Advance, Tuned, as_texts
 

@@ -4,9 +4,13 @@ import gzip
 import io
 import zipfile
 import zlib
+from collections.abc import Callable
 
 from trainer.dataset.errors import Fault, InvalidDataset
 from trainer.dataset.formats import SMS_FILE
+
+MAX_BYTES = 1024**3
+"""Most bytes that a file is unpacked to: some kilobytes can be packed from any number."""
 
 
 def unpack(name: str, data: bytes) -> bytes:
@@ -27,8 +31,8 @@ def unzip(name: str, data: bytes) -> bytes:
         InvalidDataset: It is damaged, or an archive without that file.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return archive.read(SMS_FILE)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(SMS_FILE) as file:
+            return _bounded(name, file.read)
     except KeyError as error:
         problem = f"has no file {SMS_FILE}, so it is not UCI's archive; unpack other archives"
         raise _invalid(name, problem) from error
@@ -39,9 +43,17 @@ def unzip(name: str, data: bytes) -> bytes:
 
 def _gunzip(name: str, data: bytes) -> bytes:
     try:
-        return gzip.decompress(data)
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            return _bounded(name, file.read)
     except (OSError, EOFError, zlib.error) as error:
         raise _invalid(name, f"is not a gzip file, or is damaged: {error}") from error
+
+
+def _bounded(name: str, read: Callable[[int], bytes]) -> bytes:
+    data = read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise _invalid(name, f"has more than {MAX_BYTES} bytes when unpacked; divide it")
+    return data
 
 
 def _invalid(name: str, problem: str) -> InvalidDataset:
