@@ -1,12 +1,13 @@
 # Every command of this project; CI calls only these. `make` alone lists them.
 
-# Uncomment or pass to choose the Python of .venv; the default is the newest of 3.11 to 3.13.
+# Uncomment or pass to choose the Python of .venv; the default is the first of
+# python3.13, python3.12, python3.11 and python3 that is 3.11 or newer.
 # PYTHON = /path/to/python3.12
 VENV := .venv
 BIN := $(VENV)/bin
 MEMBERS := libs/kit services/gateway services/inference services/trainer deploy/laptop
 LOCKS := requirements/gateway.txt requirements/inference.txt requirements/trainer.txt
-SOURCES := $(MEMBERS:%=%/src) tests tools docs
+SOURCES := $(MEMBERS:%=%/src) tests tools
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 # The certificates of the system, not uv's own: behind a company's proxy only those are right.
@@ -42,13 +43,13 @@ lock-check: $(VENV)/.uv ## Check that requirements/*.txt are what `make lock` wr
 	@$(BIN)/python tools/lock.py --check
 
 docs: $(VENV)/.dev ## Write the generated pages of docs/ anew.
-	@$(BIN)/python docs/generate_configuration.py
+	@$(BIN)/python tools/configuration_page.py
 
 docs-check: $(VENV)/.dev ## Check that they are what `make docs` writes.
-	@$(BIN)/python docs/generate_configuration.py --check
+	@$(BIN)/python tools/configuration_page.py --check
 
 clean: ## Remove the state folder: MLflow's database, every model, the logs.
-	rm -rf .hamgate
+	rm -rf "$${LAPTOP_STATE_FOLDER:-.hamgate}"
 
 distclean: clean ## Also remove the virtual environment.
 	rm -rf $(VENV)

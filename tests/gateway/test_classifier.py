@@ -171,13 +171,13 @@ async def test_a_rule_explains_itself_to_who_asks(classifier: Classifier) -> Non
 async def test_the_model_explains_itself_to_who_asks(
     classifier: Classifier, predictor: FakePredictor
 ) -> None:
-    """Threshold, logit and the terms of that very text; the other messages get none."""
+    """Threshold, logit and the terms of that very text; of the others none are even made."""
     batch = [ClassifyRequest(MODEL_HAM), ClassifyRequest(MODEL_SPAM, explain=True)]
     untold, told = await classifier.classify(batch)
     terms = [oip.Term(MODEL_SPAM, 1.75)]
     assert told.explanation == ModelExplanation(0.5, 1.5, -0.5, terms, 0.25)
     assert untold.explanation is UNSET
-    assert predictor.calls == [([MODEL_HAM, MODEL_SPAM], True)]
+    assert predictor.calls == [([MODEL_HAM], False), ([MODEL_SPAM], True)]
 
 
 async def test_the_model_explains_only_for_its_own_messages(
@@ -249,5 +249,5 @@ def test_any_batch_is_answered_in_order(batch: Batch) -> None:
         r.layer if m.explain else None for r, m in zip(results, asked, strict=True)
     ]
     left = [m for m in asked if EXPECTED[m.text][0] == "model"]
-    call = ([m.text for m in left], any(m.explain for m in left))
-    assert predictor.calls == ([call] if left else [])
+    groups = [([m.text for m in left if m.explain is why], why) for why in (False, True)]
+    assert predictor.calls == [group for group in groups if group[0]]

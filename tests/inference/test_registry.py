@@ -95,13 +95,24 @@ def test_only_versions_are_removed_from_the_cache(
 ) -> None:
     """An older version and a download that was cut off go; what else lies there stays."""
     assert empty_registry.train()["promoted"]
-    for name in ("7-0123456789abcdef", "partial-x", "photographs", "7-notes"):
+    for name in (
+        "7-0123456789abcdef",
+        "partial-abcd_012",
+        "partial-photos",
+        "photographs",
+        "7-notes",
+    ):
         (tmp_path / name).mkdir()
     source = RegistrySource(Registry(empty_registry.url, tmp_path))
     ref = source.production()
     source.load(ref)
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {"photographs", "7-notes", f"{ref.version}-{ref.manifest_sha256[:16]}"}
+    assert left == {
+        "partial-photos",
+        "photographs",
+        "7-notes",
+        f"{ref.version}-{ref.manifest_sha256[:16]}",
+    }
 
 
 def test_a_corrupt_cache_is_thrown_away_and_fetched_anew(

@@ -207,6 +207,8 @@ def test_a_body_that_is_not_json_is_refused_by_type(client: TestClient) -> None:
 def test_every_error_is_a_problem(client: TestClient) -> None:
     """Unknown path, wrong method and a bad parameter are problems too."""
     assert problem(client.get("/nowhere"))["title"] == "Not Found"
+    # Not redirected: the address would be made of the Host header.
+    assert problem(client.get("/id/"))["title"] == "Not Found"
     wrong = client.get("/echo")
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
     assert problem(wrong)["title"] == "Method Not Allowed"

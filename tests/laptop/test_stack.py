@@ -71,6 +71,7 @@ def test_mlflow_takes_the_address_that_we_give_out(
     assert told.url(told.mlflow_port).removeprefix("http://") in allowed
     assert f"localhost:{told.mlflow_port}" in allowed
     assert "*" not in allowed
+    assert ("10.*" in allowed) is (host != "127.0.0.1")
 
 
 def test_nothing_leads_away_from_this_machine(stack: Stack) -> None:

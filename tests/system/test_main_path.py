@@ -3,6 +3,7 @@
 import json
 
 import httpx2
+import pytest
 
 from fixtures.services import Stack
 
@@ -34,6 +35,15 @@ def test_ham_is_answered_by_the_model(stack: Stack) -> None:
     """An ordinary message is ham, with the version that said so."""
     answer = stack.classify("Running ten minutes late, please order me a coffee").json()
     assert (answer["layer"], answer["label"]) == ("model", "ham")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I lost my card, can you call the bank?", "I won't be there tonight", "I won the argument"],
+)
+def test_words_inside_words_are_no_spam(stack: Stack, text: str) -> None:
+    """A public attempt had rules on substrings, which called `card` and `I won't` spam."""
+    assert stack.classify(text).json()["label"] == "ham"
 
 
 def test_a_batch_keeps_the_order(stack: Stack) -> None:

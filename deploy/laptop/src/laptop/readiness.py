@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import msgspec
 
-from kit.registry import PRODUCTION, REGISTERED_MODEL
+from kit.registry import MISSING_CODES, PRODUCTION, REGISTERED_MODEL
 from laptop.errors import NotReady, RegistryUnusable
 
 _POLL_SECONDS = 0.2
@@ -79,8 +79,7 @@ async def production_version(client: aiohttp.ClientSession, mlflow_url: str) -> 
     except (aiohttp.ClientError, TimeoutError, msgspec.MsgspecError) as error:
         msg = f"MLflow cannot be asked which version serves ({url}: {error})"
         raise RegistryUnusable(msg) from error
-    # The first: no such model. The second, since the names are valid: no such alias of it.
-    if code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+    if code in MISSING_CODES:
         return None
     msg = f"MLflow cannot say which version serves ({url}: {status} {code})"
     raise RegistryUnusable(msg)

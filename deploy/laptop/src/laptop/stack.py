@@ -8,6 +8,8 @@ from laptop.settings import Settings
 from laptop.state import StateFolder
 from laptop.supervisor import Program
 
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_PRIVATE = ["10.*", "192.168.*", *(f"172.{number}.*" for number in range(16, 32))]
 _POLL_SECONDS = "2"  # inference looks often here: nobody waits for replicas, someone for the screen
 
 
@@ -73,8 +75,9 @@ def _allowed_hosts(settings: Settings) -> list[str]:
     MLflow compares them with the port, and refuses every other with 403.
     """
     names = dict.fromkeys(["localhost", "127.0.0.1", "[::1]", settings.host])
-    private = ["10.*", "192.168.*", *(f"172.{number}.*" for number in range(16, 32))]
-    return [f"{name}:{settings.mlflow_port}" for name in names] + private
+    hosts = [f"{name}:{settings.mlflow_port}" for name in names]
+    # Patterns, which a name such as 10.evil.example fits too: only where others may call at all.
+    return hosts if settings.host in _LOOPBACK else hosts + _PRIVATE
 
 
 def _base_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:

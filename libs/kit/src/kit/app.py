@@ -28,7 +28,12 @@ def create_service(
     `schemas` are the types that its endpoints decode and encode with msgspec; `requests` counts
     its answers by method, route and status.
     """
-    app = FastAPI(title=f"hamgate {name}", version=version(f"hamgate-{name}"), lifespan=lifespan)
+    app = FastAPI(
+        title=f"hamgate {name}",
+        version=version(f"hamgate-{name}"),
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
     problems.install(app)
     # The last one added is the outermost: the id is set before anything is counted or fails.
     app.add_middleware(UnexpectedErrorMiddleware)

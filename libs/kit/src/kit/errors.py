@@ -6,6 +6,7 @@ ServiceError
 ├── UnsupportedMedia  the body is not said to be JSON
 ├── Malformed         the body is not JSON, or not UTF-8
 ├── Invalid           the body is JSON of the wrong shape, or a value is out of bounds
+├── NotFound          there is no such thing here
 └── Unavailable       something that the answer needs is away; try again later
 """
 
@@ -32,6 +33,10 @@ class Malformed(ServiceError):
 
 class Invalid(ServiceError):
     """The body is JSON of the wrong shape, or a value is out of bounds."""
+
+
+class NotFound(ServiceError):
+    """There is no such thing here."""
 
 
 class Unavailable(ServiceError):

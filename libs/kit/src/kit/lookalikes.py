@@ -2,7 +2,8 @@
 
 The table is ours and frozen with the normalisation version: a model was trained on what it gives,
 so it may not change with the release of a library. Source: Unicode TR 39 (confusables), cut down to
-letters that a reader takes for one Latin letter in an ordinary font.
+letters that a reader takes for one Latin letter in an ordinary font. Data files of Unicode are
+copyright Unicode, Inc., under the Unicode License V3.
 """
 
 _CYRILLIC = {

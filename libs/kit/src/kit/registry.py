@@ -26,5 +26,9 @@ TAG_GATE_REASONS: Final = "hamgate.gate.reasons"
 TAG_PREVIOUS: Final = "hamgate.promotion.previous"
 """Version tag: the version that `Production` named before this one was promoted."""
 
+MISSING_CODES: Final = frozenset({"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"})
+"""MLflow's error codes for a model or version that does not exist, and for an alias that does not
+(our names being valid, the second can mean nothing else)."""
+
 GATE_PASSED: Final = "passed"
 GATE_REFUSED: Final = "refused"

@@ -15,6 +15,6 @@ def serve(app: FastAPI, settings: WebSettings, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_keep_alive=int(settings.keep_alive_seconds),
+        timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )

@@ -20,7 +20,7 @@ class WebSettings(BaseSettings):
     log_level: LogLevel = "info"
     """Least severe log line that is written; at `debug` there is one for every request."""
 
-    keep_alive_seconds: float = Field(default=75.0, gt=0)
+    keep_alive_seconds: int = Field(default=75, gt=0)
     """How long an idle connection is kept, in seconds: longer than the 60 s of a proxy before us,
     or a request can meet a connection that is just being closed."""
 

@@ -40,10 +40,14 @@ class Classifier:
                 is no verdict then on any: half an answer would be read as a whole one.
         """
         verdicts = [self._by_rules(message) for message in messages]
-        undecided = [i for i, verdict in enumerate(verdicts) if verdict is None]
-        if undecided:
-            left = [messages[i] for i in undecided]
-            for i, verdict in zip(undecided, await self._by_model(left), strict=True):
+        # Two groups at most: an explanation costs some twenty times what a score does.
+        for explain in (False, True):
+            group = [
+                i
+                for i, message in enumerate(messages)
+                if verdicts[i] is None and message.explain is explain
+            ]
+            for i, verdict in zip(group, await self._by_model(messages, group), strict=True):
                 verdicts[i] = verdict
         decided = [verdict for verdict in verdicts if verdict is not None]
         for verdict in decided:
@@ -55,12 +59,17 @@ class Classifier:
         hit = self._engine.decide(text)
         return None if hit is None else _from_hit(message, text, hit)
 
-    async def _by_model(self, messages: Sequence[ClassifyRequest]) -> list[ClassifyResponse]:
+    async def _by_model(
+        self, messages: Sequence[ClassifyRequest], group: Sequence[int]
+    ) -> list[ClassifyResponse]:
+        """Ask the model about the messages of a group, all of which or none want explanations."""
+        if not group:
+            return []
         # The raw texts: the model server normalises them itself, as for any other client.
-        texts = [message.text for message in messages]
-        explain = any(message.explain for message in messages)
-        prediction = await self._predictor.predict(texts, explain=explain)
-        return [_from_model(message, prediction, i) for i, message in enumerate(messages)]
+        asked = [messages[i] for i in group]
+        texts = [message.text for message in asked]
+        prediction = await self._predictor.predict(texts, explain=asked[0].explain)
+        return [_from_model(message, prediction, i) for i, message in enumerate(asked)]
 
 
 def _id_of(message: ClassifyRequest) -> str:

@@ -6,13 +6,14 @@ from importlib.metadata import version as distribution_version
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from inference import dataplane, metrics
 from inference.lifespan import State
 from inference.slot import Model
 from kit import oip
 from kit.body import json_response, read_json
+from kit.errors import NotFound
 from kit.openapi import json_answer, json_body
 from kit.problems import JSON_BODY_STATUSES, openapi_problems
 from kit.registry import REGISTERED_MODEL
@@ -40,11 +41,12 @@ def _served(name: str, state: Annotated[State, Depends(_state)], version: str = 
     The model is taken here, once a request: a swap in between changes nothing for it.
     """
     if name != REGISTERED_MODEL:
-        raise HTTPException(HTTPStatus.NOT_FOUND, f"no model {name!r}, only {REGISTERED_MODEL!r}")
+        msg = f"no model {name!r}, only {REGISTERED_MODEL!r}"
+        raise NotFound(msg)
     model = state.slot.require()
     if version not in ("", model.version):
         msg = f"version {version!r} does not serve, {model.version!r} does"
-        raise HTTPException(HTTPStatus.NOT_FOUND, msg)
+        raise NotFound(msg)
     return model
 
 

@@ -13,11 +13,16 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from inference.errors import NoProductionVersion, RegistryUnavailable, Untrusted
-from kit.registry import MANIFEST_FILE, PRODUCTION, REGISTERED_MODEL, TAG_MANIFEST_SHA256
+from kit.registry import (
+    MANIFEST_FILE,
+    MISSING_CODES,
+    PRODUCTION,
+    REGISTERED_MODEL,
+    TAG_MANIFEST_SHA256,
+)
 
 _PARTIAL = "partial-"
-_OURS = re.compile(rf"\d+-[0-9a-f]{{16}}|{_PARTIAL}.*")
-_MISSING = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
+_OURS = re.compile(rf"\d+-[0-9a-f]{{16}}|{_PARTIAL}[a-z0-9_]{{8}}")
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Registry:
         try:
             found = self._client.get_model_version_by_alias(REGISTERED_MODEL, PRODUCTION)
         except MlflowException as error:
-            if error.error_code in _MISSING:
+            if error.error_code in MISSING_CODES:
                 msg = f"no version of {REGISTERED_MODEL} has the alias {PRODUCTION}"
                 raise NoProductionVersion(msg) from error
             msg = f"MLflow at {self._uri} cannot be asked: {error.message}"

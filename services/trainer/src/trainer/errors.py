@@ -2,6 +2,7 @@
 
 TrainerError
 ├── SearchSpaceError      the search space cannot be read
+├── TooLittleData         the corpus is too small for the folds, or for any feature
 ├── RegistryUnavailable   MLflow, or the store behind it, does not answer
 ├── NoSuchVersion         the registry has no such version, or none that fits
 └── NotPromotable         the gate refused the version, or never judged it

@@ -31,7 +31,7 @@ def promote(registry: Registry, number: str | None = None) -> Promotion:
         NotPromotable: The gate refused that version, or never judged it.
         NoSuchVersion: There is no such version, or none that the gate let through.
     """
-    version = registry.version(number) if number else _newest_passed(registry)
+    version = _newest_passed(registry) if number is None else registry.version(number)
     _check(version)
     current = registry.production()
     if current is not None and current.number == version.number:

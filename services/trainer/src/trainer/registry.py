@@ -1,7 +1,7 @@
 """MLflow, as far as the trainer uses it: runs, versions, tags and the alias."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import time
 
@@ -14,12 +14,11 @@ from mlflow.models import Model
 from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
-from kit.registry import PRODUCTION, REGISTERED_MODEL
+from kit.registry import MISSING_CODES, PRODUCTION, REGISTERED_MODEL
 from trainer.artifact import CompactSkops
 from trainer.errors import NoSuchVersion, RegistryUnavailable
 
 _EXISTS = ErrorCode.Name(RESOURCE_ALREADY_EXISTS)
-_MISSING = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,18 @@ class Registry:
         with self._translated():
             created = self._client.create_run(self._experiment_id, tags=tags, run_name=name)
         run_id: str = created.info.run_id
-        status = "FAILED"
         try:
             yield run_id
-            status = "FINISHED"
-        finally:
-            with self._translated():
-                self._client.set_terminated(run_id, status)
+        except BaseException:
+            # What went wrong is told, and not that MLflow, which may be the cause, did not note it.
+            with suppress(RegistryUnavailable):
+                self._end(run_id, "FAILED")
+            raise
+        self._end(run_id, "FINISHED")
+
+    def _end(self, run_id: str, status: str) -> None:
+        with self._translated():
+            self._client.set_terminated(run_id, status)
 
     def log(self, run_id: str, params: Mapping[str, object], metrics: Mapping[str, float]) -> None:
         """Log parameters and metrics to a run."""
@@ -144,7 +148,7 @@ class Registry:
         try:
             yield
         except MlflowException as error:
-            if missing and error.error_code in _MISSING:
+            if missing and error.error_code in MISSING_CODES:
                 raise NoSuchVersion(missing) from error
             if isinstance(error, RestException):
                 msg = f"MLflow at {self._uri} refused: {error.message}"
