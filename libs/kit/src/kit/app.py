@@ -34,6 +34,7 @@ def create_service(
         lifespan=lifespan,
         redirect_slashes=False,
     )
+    app.state.readiness = readiness
     problems.install(app)
     # The last one added is the outermost: the id is set before anything is counted or fails.
     app.add_middleware(UnexpectedErrorMiddleware)

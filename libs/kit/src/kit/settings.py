@@ -27,6 +27,10 @@ class WebSettings(BaseSettings):
     body_seconds: float = Field(default=10.0, gt=0)
     """How long a client may take to send a body, in seconds; a slower one is answered with 408."""
 
+    drain_seconds: float = Field(default=0.0, ge=0)
+    """How long to be unready and still answer after SIGTERM, in seconds, before connections are
+    refused: in a cluster, as long as it takes until nobody sends requests here any more."""
+
     shutdown_seconds: int = Field(default=20, gt=0)
     """How long requests in flight may take to finish at shutdown, in seconds."""
 
