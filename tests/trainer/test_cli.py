@@ -1,13 +1,16 @@
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
 
 from fixtures.mlflow import SMALL_SPACE, MlflowServer
-from fixtures.processes import free_port
+from fixtures.processes import free_port, running, wait_until_line
 
 
 @pytest.fixture
@@ -99,6 +102,34 @@ def test_errors_are_one_line_and_a_code(
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_sigterm_leaves_a_failed_run_and_no_process(empty_registry: MlflowServer) -> None:
+    """As a Job in a cluster is ended, in the middle of training: nothing goes on."""
+    environment = {"TRAINER_TRACKING_URI": empty_registry.url, "TRAINER_EXPERIMENT": "ended"}
+    client = MlflowClient(empty_registry.url)
+    log = empty_registry.folder / "ended.log"
+    with running(["trainer", "train"], environment, log) as process:
+        wait_until_line("messages", process, log)
+        time.sleep(2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 128 + signal.SIGTERM
+        assert not group_lives(process.pid)
+    experiment = client.get_experiment_by_name("ended")
+    assert experiment is not None
+    runs = client.search_runs([experiment.experiment_id])
+    assert [run.info.status for run in runs] == ["FAILED"]
+
+
+def group_lives(group: int) -> bool:
+    """Return whether a process of the group is there, after a moment to be gone."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def test_errors_are_json_too(empty_registry: MlflowServer) -> None:

@@ -1,12 +1,21 @@
+import os
+import shutil
+
 import pytest
 from mlflow import MlflowClient
 from sklearn.pipeline import Pipeline
 
 from fixtures.mlflow import MlflowServer
 from fixtures.processes import free_port
-from kit.registry import GATE_PASSED, GATE_REFUSED, TAG_GATE, TAG_GATE_REASONS
+from kit.registry import (
+    GATE_PASSED,
+    GATE_REFUSED,
+    TAG_GATE,
+    TAG_GATE_REASONS,
+    TAG_MANIFEST_SHA256,
+)
 from trainer.artifact import CompactSkops
-from trainer.errors import NoSuchVersion, NotPromotable, RegistryUnavailable
+from trainer.errors import NoSuchVersion, NotPromotable, NotWhole, RegistryUnavailable
 from trainer.golden import golden
 from trainer.promotion import Promotion, promote, rollback
 from trainer.registry import Registry, Version
@@ -27,7 +36,9 @@ def flavor(pipeline: Pipeline) -> CompactSkops:
 def version(registry: Registry, flavor: CompactSkops, **tags: str) -> Version:
     """Log a model and register it with these tags."""
     with registry.run("test") as run_id:
-        return registry.register(registry.log_model(run_id, flavor), run_id, tags)
+        model_id = registry.log_model(run_id, flavor)
+        whole = {TAG_MANIFEST_SHA256: flavor.manifest_sha256}
+        return registry.register(model_id, run_id, whole | tags)
 
 
 def passed(registry: Registry, flavor: CompactSkops) -> Version:
@@ -40,7 +51,9 @@ def test_a_version_has_its_tags_from_the_first_moment(
 ) -> None:
     """There is no moment at which a version stands in the registry unjudged."""
     created = version(registry, flavor, **{TAG_GATE: GATE_PASSED, "note": "x"})
-    assert registry.version(created.number).tags == {TAG_GATE: GATE_PASSED, "note": "x"}
+    assert {TAG_GATE: GATE_PASSED, "note": "x"}.items() <= registry.version(
+        created.number
+    ).tags.items()
     assert [found.number for found in registry.versions()] == [created.number]
 
 
@@ -82,6 +95,26 @@ def test_a_refused_version_is_not_promoted(registry: Registry, flavor: CompactSk
     with pytest.raises(NoSuchVersion, match="let through"):
         promote(registry)
     assert registry.production() is None
+
+
+def test_a_version_that_is_not_whole_is_not_promoted(
+    registry: Registry, flavor: CompactSkops, empty_registry: MlflowServer
+) -> None:
+    """Nor rolled back to: the alias never points to files that are missing or changed."""
+    first, second = passed(registry, flavor), passed(registry, flavor)
+    promote(registry, first.number)
+    promote(registry, second.number)
+    models = sorted(empty_registry.folder.glob("artifacts/**/model.skops"), key=os.path.getmtime)
+    old = models[-2]
+    old.write_bytes(old.read_bytes()[:-1])
+    with pytest.raises(NotWhole, match=r"model\.skops is corrupt"):
+        rollback(registry)
+    shutil.rmtree(old.parent)
+    with pytest.raises(NotWhole, match=r"manifest\.json"):
+        promote(registry, first.number)
+    production = registry.production()
+    assert production is not None
+    assert production.number == second.number
 
 
 def test_an_unjudged_version_is_not_promoted(registry: Registry, flavor: CompactSkops) -> None:

@@ -44,6 +44,8 @@ def test_the_packaged_space_tunes_c_and_ngrams_of_words_and_characters() -> None
         ("features: {}\nc: [1]", r"\$\.features"),
         ("features: {a: {word: [1, 2]}}\nc: []", r"\$\.c"),
         ("features: {a: {word: [1, 2]}}\nc: [0]", r"\$\.c\[0\]"),
+        ("features: {a: {word: [1, 2]}}\nc: [.inf]", r"\$\.c\[0\]"),
+        ("features: {a: {word: [1, 2]}}\nc: [.nan]", r"\$\.c\[0\]"),
         ("features: {a: {words: [1, 2]}}\nc: [1]", r"Invalid enum value 'words'"),
         ("features: {a: {word: [2, 1]}}\nc: [1]", r"features\.a: needs"),
         ("features: {a: {}}\nc: [1]", r"features\.a: needs"),

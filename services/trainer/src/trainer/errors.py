@@ -3,6 +3,8 @@
 TrainerError
 ├── SearchSpaceError      the search space cannot be read
 ├── TooLittleData         the corpus is too small for the folds, or for any feature
+├── WorkerLost            the system killed a training process
+├── NotWhole              files of a version are missing or changed
 ├── RegistryUnavailable   MLflow, or the store behind it, does not answer
 ├── NoSuchVersion         the registry has no such version, or none that fits
 └── NotPromotable         the gate refused the version, or never judged it
@@ -19,6 +21,14 @@ class SearchSpaceError(TrainerError):
 
 class TooLittleData(TrainerError):
     """The corpus is too small for the folds, or has no term that enough messages share."""
+
+
+class WorkerLost(TrainerError):
+    """The system killed a training process."""
+
+
+class NotWhole(TrainerError):
+    """Files of a version are missing from the artifact store, or are not those that were judged."""
 
 
 class RegistryUnavailable(TrainerError):

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from sklearn.pipeline import Pipeline
 
 from trainer.errors import TooLittleData
 from trainer.measures import Bools, Confusion, Floats
+from trainer.parallel import spread
 from trainer.pipeline import build
 from trainer.report import Report
 from trainer.search_space import SearchSpace
@@ -51,6 +52,7 @@ def evaluate(
 
     Raises:
         TooLittleData: A label has too few messages for the folds, or no term enough messages.
+        WorkerLost: The system killed one of the processes.
     """
     _check_enough(spam, space)
     outer = folds(spam, space.outer_folds, seed)
@@ -79,10 +81,11 @@ def nested_labels(
     everything = np.arange(len(spam))
     groups = [*(train for train, _ in outer), everything]
     *inner, ranking = tune(texts, spam, groups, space, seed=seed, jobs=jobs, advance=advance)
-    judged = Parallel(n_jobs=jobs or -1, return_as="generator")(
+    calls = (
         delayed(_predict)(texts[train], spam[train], texts[test], ranked[0], space)
         for (train, test), ranked in zip(outer, inner, strict=True)
     )
+    judged = spread(calls, jobs)
     predicted = np.zeros(len(spam), dtype=np.bool_)
     for (_, test), labels in zip(outer, judged, strict=True):
         predicted[test] = labels

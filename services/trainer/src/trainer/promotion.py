@@ -30,12 +30,14 @@ def promote(registry: Registry, number: str | None = None) -> Promotion:
     Raises:
         NotPromotable: The gate refused that version, or never judged it.
         NoSuchVersion: There is no such version, or none that the gate let through.
+        NotWhole: Files of it are missing or changed.
     """
     version = _newest_passed(registry) if number is None else registry.version(number)
     _check(version)
     current = registry.production()
     if current is not None and current.number == version.number:
         return Promotion(version.number, version.tags.get(TAG_PREVIOUS))
+    registry.check_whole(version)
     # The way back is written before the alias moves: a promotion cut off between leaves no
     # version in service that cannot be rolled back.
     if current is not None:
@@ -50,6 +52,7 @@ def rollback(registry: Registry) -> Promotion:
     Raises:
         NoSuchVersion: Nothing serves, or nothing served before.
         NotPromotable: The gate never let the earlier version through.
+        NotWhole: Files of it are missing or changed.
     """
     current = registry.production()
     if current is None:
@@ -61,6 +64,7 @@ def rollback(registry: Registry) -> Promotion:
         raise NoSuchVersion(msg)
     version = registry.version(previous)
     _check(version)
+    registry.check_whole(version)
     registry.move_alias(version)
     return Promotion(version.number, current.number)
 

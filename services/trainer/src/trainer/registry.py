@@ -1,11 +1,14 @@
 """MLflow, as far as the trainer uses it: runs, versions, tags and the alias."""
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from time import time
 
 import mlflow
+import mlflow.artifacts
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 from mlflow.entities.model_registry import ModelVersion
@@ -14,9 +17,16 @@ from mlflow.models import Model
 from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
-from kit.registry import MISSING_CODES, PRODUCTION, REGISTERED_MODEL
+from kit.manifest import ManifestError, decode, verify_file
+from kit.registry import (
+    MANIFEST_FILE,
+    MISSING_CODES,
+    PRODUCTION,
+    REGISTERED_MODEL,
+    TAG_MANIFEST_SHA256,
+)
 from trainer.artifact import CompactSkops
-from trainer.errors import NoSuchVersion, RegistryUnavailable
+from trainer.errors import NoSuchVersion, NotWhole, RegistryUnavailable
 
 _EXISTS = ErrorCode.Name(RESOURCE_ALREADY_EXISTS)
 
@@ -132,6 +142,24 @@ class Registry:
         except NoSuchVersion:
             return None
 
+    def check_whole(self, version: Version) -> None:
+        """Check that every file of a version is in the store, and is the one that was judged.
+
+        Raises:
+            NotWhole: One is missing or changed; says which.
+        """
+        expected = version.tags.get(TAG_MANIFEST_SHA256, "")
+        with tempfile.TemporaryDirectory() as name, self._translated():
+            uri = f"models:/{REGISTERED_MODEL}/{version.number}"
+            folder = Path(mlflow.artifacts.download_artifacts(uri, dst_path=name))
+            try:
+                manifest = decode((folder / MANIFEST_FILE).read_bytes(), expected)
+                for file in manifest.files:
+                    verify_file(folder, file, manifest)
+            except (ManifestError, FileNotFoundError) as error:
+                msg = f"version {version.number} is not whole: {error}"
+                raise NotWhole(msg) from error
+
     def move_alias(self, version: Version) -> None:
         """Make the alias name `version`."""
         with self._translated():
@@ -152,6 +180,8 @@ class Registry:
                 raise NoSuchVersion(missing) from error
             if isinstance(error, RestException):
                 msg = f"MLflow at {self._uri} refused: {error.message}"
+            elif not str(error.message).startswith("API request to"):  # it never got so far
+                msg = f"MLflow's client failed: {error.message}"
             else:
                 msg = (
                     f"MLflow at {self._uri} does not answer. Is it running (`make run` starts "

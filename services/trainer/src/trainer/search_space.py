@@ -33,7 +33,7 @@ class SearchSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     features: Annotated[dict[str, Features], msgspec.Meta(min_length=1)]
     """Feature sets by name: n-gram range of each analyzer."""
-    c: Annotated[list[Annotated[float, msgspec.Meta(gt=0)]], msgspec.Meta(min_length=1)]
+    c: Annotated[list[Annotated[float, msgspec.Meta(gt=0, le=1e6)]], msgspec.Meta(min_length=1)]
     """Values of C, the inverse of the regularisation's strength."""
     min_df: Annotated[int, msgspec.Meta(ge=1)] = 1
     """A term that fewer messages have is left out."""

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from trainer.errors import TooLittleData
 from trainer.measures import Bools, Floats, best_threshold
+from trainer.parallel import spread
 from trainer.pipeline import classifier, vectoriser
 from trainer.search_space import Candidate, SearchSpace
 
@@ -77,12 +78,14 @@ def tune(
 
     Raises:
         TooLittleData: No term of a feature set is in enough messages.
+        WorkerLost: The system killed one of the processes.
     """
     tasks = list(_tasks(spam, groups, space, seed))
-    scored = Parallel(n_jobs=jobs or -1, return_as="generator")(
+    calls = (
         delayed(_score)(texts[task.train], spam[task.train], texts[task.test], task.features, space)
         for task in tasks
     )
+    scored = spread(calls, jobs)
     scores = np.full((len(groups), len(space.features), len(space.c), len(texts)), np.nan)
     names = list(space.features)
     for task, columns in zip(tasks, scored, strict=True):

@@ -64,4 +64,5 @@ def _text_problem(value: object) -> str:
 
 
 def _shortened(value: str) -> str:
-    return repr(value if len(value) <= _SHOWN_CHARS else value[:_SHOWN_CHARS] + "…")
+    # A long one is no label but somebody's message, in a column that was named by mistake.
+    return repr(value) if len(value) <= _SHOWN_CHARS else f"of {len(value)} characters"
