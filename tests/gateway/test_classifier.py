@@ -188,6 +188,22 @@ async def test_the_model_explains_only_for_its_own_messages(
     assert predictor.calls == [([MODEL_HAM], False)]
 
 
+async def test_others_get_their_turn_between_two_messages() -> None:
+    """A batch does not hold the event loop from its first message to its last."""
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = asyncio.create_task(other())
+    await Classifier(Engine(PACK), FakePredictor()).classify(messages(*[RULE_SPAM] * 50))
+    waiting.cancel()
+    assert turns >= 50
+
+
 @pytest.mark.parametrize("error", [ModelUnavailable("away"), RuntimeError("a bug")])
 async def test_no_answer_without_the_model(error: Exception) -> None:
     """A model that fails gives no verdict at all, and never ham; nothing is counted as decided."""

@@ -135,6 +135,14 @@ def test_an_unknown_output_is_refused(client: TestClient) -> None:
     assert "probability, label, explanation" in refused.json()["error"]
 
 
+def test_an_output_is_sent_once(client: TestClient) -> None:
+    """Asked for a hundred thousand times, one label would be an answer of hundreds of megabytes."""
+    tensor = {"name": "text", "datatype": "BYTES", "shape": [1], "data": ["a"]}
+    refused = client.post(INFER, json={"inputs": [tensor], "outputs": [{"name": "label"}] * 9})
+    assert refused.status_code == 422
+    assert "9 are asked for, 1 of them different" in refused.json()["error"]
+
+
 def test_another_model_or_version_is_not_found(client: TestClient) -> None:
     """404 names what does serve."""
     other = client.post("/v2/models/other/infer", json={"inputs": []})

@@ -238,7 +238,7 @@ def test_a_second_signal_ends_the_stubborn_at_once(
     assert alive() == []
 
 
-@pytest.mark.parametrize("name", ["mlflow", "inference", "gateway"])
+@pytest.mark.parametrize("name", ["inference", "gateway"])
 def test_a_service_that_ends_ends_everything(
     jobs: Jobs, settings: Settings, state: StateFolder, alive: Alive, name: str
 ) -> None:

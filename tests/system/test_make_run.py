@@ -15,7 +15,7 @@ import pytest
 from mlflow import MlflowClient
 
 from fixtures.mlflow import SMALL_SPACE
-from fixtures.processes import free_port, kill, wait_until_line
+from fixtures.processes import free_port, kill, wait_until_line, wait_until_ok
 
 READY = "Ctrl-C ends everything"
 MARK = "HAMGATE_TEST_RUN"
@@ -58,14 +58,14 @@ def run(environment: dict[str, str], output: Path) -> Iterator[subprocess.Popen[
         kill(process)
 
 
-def processes_of(environment: dict[str, str]) -> list[str]:
-    """Return the commands of all processes that run with this environment's mark."""
+def processes_of(environment: dict[str, str]) -> dict[int, str]:
+    """Return the commands of all processes that run with this environment's mark, by id."""
     mark = f"{MARK}={environment[MARK]}".encode()
-    found = []
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if mark in (folder / "environ").read_bytes():
-                found.append((folder / "cmdline").read_text().replace("\0", " "))
+                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
         except OSError:
             continue  # it ended meanwhile
     return found
@@ -100,10 +100,30 @@ def test_everything_runs_twice_and_everything_ends(
             assert len(processes_of(environment)) >= 4
             process.send_signal(signum)
             assert process.wait(30) == 0
-        assert processes_of(environment) == []
+        assert processes_of(environment) == {}
         printed = output.read_text()
         assert ("training the first one" in printed) is trains
         assert "Traceback" not in printed
+
+
+def test_mlflow_killed_comes_back_and_nothing_else_changes(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Killing MLflow changes nothing for `/v1/classify`, and it is started again."""
+    output = tmp_path / "output"
+    with run(environment, output) as process:
+        before = classify(environment, HAM)
+        for pid, command in processes_of(environment).items():
+            if " mlflow" in command:
+                os.kill(pid, signal.SIGKILL)
+        assert classify(environment, HAM) | {"id": ""} == before | {"id": ""}
+        wait_until_line("classification goes on without MLflow", process, output)
+        url = f"http://127.0.0.1:{environment['LAPTOP_MLFLOW_PORT']}/health"
+        wait_until_ok(url, process, output)
+        check_answers(environment)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    assert processes_of(environment) == {}
 
 
 def test_the_line_to_paste_works(environment: dict[str, str], tmp_path: Path) -> None:

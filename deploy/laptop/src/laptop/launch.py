@@ -10,13 +10,14 @@ import msgspec
 from rich.console import Console
 
 from laptop.demo import MESSAGES, classify, verdict_table
-from laptop.errors import TrainingFailed, describe_exit
+from laptop.errors import ChildEnded, TrainingFailed, describe_exit
 from laptop.readiness import production_version, wait_until_ready
 from laptop.settings import Settings
 from laptop.stack import Stack
 from laptop.state import StateFolder
-from laptop.supervisor import Supervisor
+from laptop.supervisor import Child, Supervisor
 
+_RESTART_SECONDS = 5.0
 _REFUSED = 3  # the trainer's exit code when the gate refused the version
 
 
@@ -48,13 +49,33 @@ class Launch:
             ):
                 stack = self._stack
                 # All at once: inference and the gateway wait for what they need by themselves.
-                for program in (stack.mlflow, stack.inference, stack.gateway):
+                mlflow = await supervisor.start(stack.mlflow)
+                watches.create_task(self._keep_mlflow(supervisor, mlflow))
+                for program in (stack.inference, stack.gateway):
                     child = await supervisor.start(program)
                     watches.create_task(supervisor.watch(child))
                 await self._bring_up(supervisor, client)
                 await self._show(client)
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
+
+    async def _keep_mlflow(self, supervisor: Supervisor, child: Child) -> None:
+        """Watch MLflow, and start it again when it ends: what is loaded is served without it.
+
+        Raises:
+            ChildEnded: It ended before everything was ready.
+        """
+        while True:
+            try:
+                await supervisor.watch(child)
+            except ChildEnded as ended:
+                if not self.ready:
+                    raise
+                self._console.print(f"{ended}", soft_wrap=True, markup=False)
+            self._console.print("classification goes on without MLflow, which is started again")
+            await supervisor.end(child)
+            await asyncio.sleep(_RESTART_SECONDS)
+            child = await supervisor.start(self._stack.mlflow, again=True)
 
     async def _bring_up(self, supervisor: Supervisor, client: aiohttp.ClientSession) -> None:
         """Return when every service is ready, after a first training if no version serves yet."""

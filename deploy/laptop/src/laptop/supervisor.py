@@ -77,18 +77,25 @@ class Supervisor:
                 self._signal_all(signal.SIGKILL)
         ending.result()
 
-    async def start(self, program: Program) -> Child:
-        """Start a program that is to stay, with its output in `<logs>/<name>.log`."""
-        with self.log_of(program.name).open("wb") as output:
+    async def start(self, program: Program, *, again: bool = False) -> Child:
+        """Start a program that is to stay, with its output in `<logs>/<name>.log`.
+
+        The log is a new one, unless the program is started `again`.
+        """
+        with self.log_of(program.name).open("ab" if again else "wb") as output:
             return await self._spawn(program, output)
 
     async def run(self, program: Program) -> int:
         """Run a program to its end, with our own output for its; return its exit code."""
         child = await self._spawn(program, None)
         exit_code = await child.process.wait()
+        await self.end(child)
+        return exit_code
+
+    async def end(self, child: Child) -> None:
+        """End a child and all of its group; one that ended by itself may have left some of it."""
         await self._end(child)
         self._children.remove(child)
-        return exit_code
 
     async def watch(self, child: Child) -> None:
         """Wait until a child that is to stay ends, and raise `ChildEnded`."""

@@ -1,7 +1,8 @@
 """The Open Inference Protocol's data plane for our one model, apart from HTTP."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -23,6 +24,8 @@ from kit.registry import REGISTERED_MODEL
 
 _DEFAULT_OUTPUTS = [PROBABILITY, LABEL]
 _OUTPUTS = [*_DEFAULT_OUTPUTS, EXPLANATION]
+_SLICE_TEXTS = 32
+_SLICE_CHARS = 8192
 
 
 def metadata(model: Model) -> ModelMetadata:
@@ -70,9 +73,12 @@ def wanted_outputs(request: InferRequest) -> list[str]:
     """Return the names of the outputs to send: those asked for, or the default ones.
 
     Raises:
-        Invalid: An output is asked for that the model does not have.
+        Invalid: An output is asked for that the model does not have, or twice.
     """
     names = [output.name for output in request.outputs] or _DEFAULT_OUTPUTS
+    if len(names) != len(set(names)):
+        msg = f"outputs: {len(names)} are asked for, {len(set(names))} of them different"
+        raise Invalid(msg)
     for index, name in enumerate(names):
         if name not in _OUTPUTS:
             msg = f"outputs.{index}.name: no output {name!r}, there are {', '.join(_OUTPUTS)}"
@@ -80,22 +86,55 @@ def wanted_outputs(request: InferRequest) -> list[str]:
     return names
 
 
-def infer(model: Model, texts: list[str], outputs: list[str], id_: str | None) -> InferResponse:
-    """Score `texts` with `model` and return the protocol's answer with the named outputs."""
-    scores = model.scorer.score(texts)
-    shape = [len(texts)]
+@dataclass(frozen=True)
+class Scored:
+    """What the model says of some texts; both lists are in their order."""
+
+    scores: list[float]
+    explanations: list[str]
+    """As JSON; empty unless asked for."""
+
+
+def slices(texts: list[str]) -> Iterator[list[str]]:
+    """Divide the texts of a request into pieces that are scored in a few milliseconds each.
+
+    Between two pieces the scoring thread is free for other requests: a large one delays them by a
+    piece and not by all of it.
+    """
+    piece: list[str] = []
+    chars = 0
+    for text in texts:
+        if piece and (len(piece) == _SLICE_TEXTS or chars + len(text) > _SLICE_CHARS):
+            yield piece
+            piece, chars = [], 0
+        piece.append(text)
+        chars += len(text)
+    if piece:
+        yield piece
+
+
+def score(model: Model, texts: list[str], outputs: list[str]) -> Scored:
+    """Score `texts` with `model`, and explain them if that is among the outputs."""
+    explained = texts if EXPLANATION in outputs else []
+    return Scored(model.scorer.score(texts), [_explanation(model, text) for text in explained])
+
+
+def respond(
+    model: Model, scored: list[Scored], outputs: list[str], id_: str | None
+) -> InferResponse:
+    """Return the protocol's answer with the named outputs, from a request's pieces in order."""
+    scores = [score for piece in scored for score in piece.scores]
     columns: dict[str, list[Any]] = {
         PROBABILITY: scores,
         LABEL: [model.label(score) for score in scores],
+        EXPLANATION: [text for piece in scored for text in piece.explanations],
     }
-    if EXPLANATION in outputs:
-        columns[EXPLANATION] = [_explanation(model, text) for text in texts]
     return InferResponse(
         model_name=REGISTERED_MODEL,
         model_version=model.version,
         id=id_,
         outputs=[
-            Tensor(name, shape, "FP64" if name == PROBABILITY else "BYTES", columns[name])
+            Tensor(name, [len(scores)], "FP64" if name == PROBABILITY else "BYTES", columns[name])
             for name in outputs
         ],
         parameters={"threshold": model.threshold},

@@ -1,12 +1,14 @@
 """The routes of the Open Inference Protocol v2."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from importlib.metadata import version as distribution_version
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.requests import ClientDisconnect
 
 from inference import dataplane, metrics
 from inference.lifespan import State
@@ -104,8 +106,18 @@ async def infer(request: Request, model: Served, state: StateOf) -> Response:
     texts = dataplane.texts_of(body, limits.max_batch_size, limits.max_text_bytes)
     outputs = dataplane.wanted_outputs(body)
     with metrics.SCORING_SECONDS.time():
-        answer = await asyncio.get_running_loop().run_in_executor(
-            state.scoring, dataplane.infer, model, texts, outputs, body.id
-        )
+        scored = [piece async for piece in _scored(request, state, model, texts, outputs)]
+    answer = dataplane.respond(model, scored, outputs, body.id)
     metrics.TEXTS.inc(len(texts))
     return json_response(answer)
+
+
+async def _scored(
+    request: Request, state: State, model: Model, texts: list[str], outputs: list[str]
+) -> AsyncIterator[dataplane.Scored]:
+    """Yield the pieces of a request as the scoring thread has done them, while anybody waits."""
+    loop = asyncio.get_running_loop()
+    for number, piece in enumerate(dataplane.slices(texts)):
+        if number and await request.is_disconnected():
+            raise ClientDisconnect
+        yield await loop.run_in_executor(state.scoring, dataplane.score, model, piece, outputs)

@@ -99,10 +99,12 @@ class Reloader:
 
     def _not_loaded(self, ref: VersionRef, reason: str, *, hold: bool) -> None:
         metrics.RELOADS.labels("failed").inc()
-        self.trouble = f"version {ref.version} does not load: {reason}"
+        reason = f"version {ref.version} does not load: {reason}"
         if hold:
-            self._quarantine.add(ref, self.trouble)
-        log.error("reload_failed", reason=self.trouble, serving=self._serving())
+            self._quarantine.add(ref, reason)
+        if reason != self.trouble:
+            self.trouble = reason
+            log.error("reload_failed", reason=reason, serving=self._serving())
 
     def _swap(self, model: Model, seconds: float) -> None:
         before = self._serving()
