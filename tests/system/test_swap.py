@@ -104,7 +104,7 @@ def test_rollback_brings_the_version_before_back(stack: Stack) -> None:
 
 
 def test_a_corrupt_version_leaves_the_old_one_serving(stack: Stack) -> None:
-    """A version whose file was changed is not promoted; under the alias all the same, not served."""
+    """A version whose file was changed is not promoted; under the alias by hand, not served."""
     served = stack.classify(HAM).json()["model"]["version"]
     before = set(stack.folder.glob("artifacts/**/model.skops"))
     trained = stack.mlflow.train("--seed", "2", "--no-promote")
