@@ -5,7 +5,7 @@
 # PYTHON = /path/to/python3.12
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := libs/kit services/gateway services/inference services/trainer deploy/laptop
+MEMBERS := libs/kit libs/rules services/gateway services/inference services/trainer deploy/laptop
 LOCKS := requirements/gateway.txt requirements/inference.txt requirements/trainer.txt
 SOURCES := $(MEMBERS:%=%/src) tests tools
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
@@ -14,7 +14,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 UV_SYSTEM_CERTS ?= 1
 export UV_SYSTEM_CERTS
 
-.PHONY: help run test check fmt lock lock-check docs docs-check clean distclean venv
+.PHONY: help run test rules check fmt lock lock-check docs docs-check clean distclean venv
 
 help: ## List every command.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,11 @@ run: $(VENV)/.run ## Run everything on this machine; Ctrl-C ends it.
 
 test: $(VENV)/.dev ## Run the tests. T="tests/kit -k text" chooses some.
 	@$(BIN)/python -m pytest $(T)
+
+# Without ARGS it is the shipped pack on the demo corpus, of which more can be asked.
+rules: $(VENV)/.run ## Measure the rules on the demo corpus. ARGS="--data my.csv" on another.
+	@folder="$${LAPTOP_STATE_FOLDER:-.hamgate}" && TRAINER_RULES_CACHE_FOLDER="$$folder/rules-cache" \
+		$(BIN)/python -m trainer rules --html "$$folder/rules.html" $(or $(ARGS),--min-coverage 0.6)
 
 check: $(VENV)/.dev ## Check format, lint, types, imports, locks and docs.
 	$(BIN)/ruff format --check
@@ -44,9 +49,11 @@ lock-check: $(VENV)/.uv ## Check that requirements/*.txt are what `make lock` wr
 
 docs: $(VENV)/.dev ## Write the generated pages of docs/ anew.
 	@$(BIN)/python tools/configuration_page.py
+	@$(BIN)/python tools/rule_schema.py
 
 docs-check: $(VENV)/.dev ## Check that they are what `make docs` writes.
 	@$(BIN)/python tools/configuration_page.py --check
+	@$(BIN)/python tools/rule_schema.py --check
 
 clean: ## Remove the state folder: MLflow's database, every model, the logs.
 	rm -rf "$${LAPTOP_STATE_FOLDER:-.hamgate}"

@@ -1,7 +1,8 @@
 """Facts about the classifier: who decides, who is asked, what comes back, what is counted."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,50 +11,32 @@ from msgspec import UNSET
 from prometheus_client import REGISTRY
 
 from fixtures.gateway import HAM_SCORE, SPAM_SCORE
+from fixtures.packs import engine_of, make_rule
 from gateway.classifier import Classifier
 from gateway.client import Prediction
 from gateway.errors import ModelUnavailable
-from gateway.rules.engine import Engine
-from gateway.rules.pack import Pack
+from gateway.rulebook import Rulebook
 from gateway.schemas import (
     ClassifyRequest,
     ClassifyResponse,
     ModelExplanation,
     ModelRef,
+    PackRef,
     RuleExplanation,
 )
+from gateway.shadow import ShadowScoring
 from kit import oip
+from rules.engine import Engine
+from rules.pack import Rule
 
-PACK = Pack.model_validate(
-    {
-        "name": "test",
-        "version": "1",
-        "description": "test",
-        "digest": "0" * 64,
-        "rules": [
-            {
-                "id": "prize",
-                "verdict": "spam",
-                "state": "enforce",
-                "group": "test",
-                "description": "A free prize.",
-                "pattern": "free prize",
-                "spam_examples": ["A FREE prize"],
-                "ham_examples": ["A prize"],
-            },
-            {
-                "id": "ticket",
-                "verdict": "ham",
-                "state": "enforce",
-                "group": "test",
-                "description": "Our own ticket system.",
-                "pattern": r"^ticket \d+",
-                "spam_examples": ["No ticket"],
-                "ham_examples": ["Ticket 7"],
-            },
-        ],
-    }
+RULES = (
+    make_rule("prize", "free prize", "A FREE prize"),
+    make_rule("second", "free prize", "A FREE prize"),
+    make_rule("watched", "prize|bonus", "A prize", state="shadow"),
+    make_rule("ignored", "prize|bonus", "A prize", state="off"),
+    make_rule("ticket", r"^ticket \d+", "Ticket 7", verdict="ham"),
 )
+"""The three that are enforced are asked in this order: ticket, prize, second."""
 
 RULE_SPAM, RULE_HAM = "Your FREE\u200b  prize!", "Ticket 12 is closed"
 MODEL_SPAM, MODEL_HAM = "A  BONUS for you", "See you at six"
@@ -87,6 +70,25 @@ def _explanation(text: str) -> oip.Explanation:
     return oip.Explanation(1.5, -0.5, [oip.Term(text, 1.75)], 0.25)
 
 
+class FakeShadow(ShadowScoring):
+    """Remembers what it was offered."""
+
+    def __init__(self, predictor: FakePredictor) -> None:
+        """Take everything."""
+        super().__init__(predictor, share=1, queue_size=1)
+        self.offered: list[tuple[str, list[str]]] = []
+
+    def offer(self, text: str, hits: Iterable[Rule]) -> None:
+        """Remember a text and the ids of the rules that hit it."""
+        self.offered.append((text, [rule.id for rule in hits]))
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The engine of those rules."""
+    return engine_of(tmp_path_factory.mktemp("pack"), *RULES)
+
+
 @pytest.fixture
 def predictor() -> FakePredictor:
     """A model that answers."""
@@ -94,9 +96,21 @@ def predictor() -> FakePredictor:
 
 
 @pytest.fixture
-def classifier(predictor: FakePredictor) -> Classifier:
-    """A classifier with the two rules and that model."""
-    return Classifier(Engine(PACK), predictor)
+def shadow(predictor: FakePredictor) -> FakeShadow:
+    """Nothing that asks the model."""
+    return FakeShadow(predictor)
+
+
+@pytest.fixture
+def classifier(engine: Engine, predictor: FakePredictor, shadow: FakeShadow) -> Classifier:
+    """A classifier with the rules and that model."""
+    return Classifier(Rulebook(engine), predictor, shadow)
+
+
+def classifier_of(engine: Engine, error: Exception | None = None) -> Classifier:
+    """Return a classifier whose model fails with `error`, if given."""
+    predictor = FakePredictor(error)
+    return Classifier(Rulebook(engine), predictor, FakeShadow(predictor))
 
 
 def messages(*texts: str) -> list[ClassifyRequest]:
@@ -106,8 +120,17 @@ def messages(*texts: str) -> list[ClassifyRequest]:
 
 def decided(layer: str, label: str) -> float:
     """Return the metric's count of messages decided so."""
-    labels = {"layer": layer, "label": label}
-    return REGISTRY.get_sample_value("hamgate_gateway_decisions_total", labels) or 0.0
+    return count("decisions", layer=layer, label=label)
+
+
+def count(name: str, **labels: str) -> float:
+    """Return a counter of the gateway's."""
+    return REGISTRY.get_sample_value(f"hamgate_gateway_{name}_total", labels) or 0.0
+
+
+def hit_counts() -> dict[str, float]:
+    """Return how often each rule has hit."""
+    return {rule["id"]: count("rule_hits", rule=rule["id"], state=rule["state"]) for rule in RULES}
 
 
 async def test_rules_decide_without_the_model(
@@ -128,6 +151,39 @@ async def test_the_model_decides_what_no_rule_knows(classifier: Classifier) -> N
     assert (ham.label, ham.score, ham.layer) == ("ham", HAM_SCORE, "model")
     assert spam.model == ham.model == ModelRef("spam-classifier", "7")
     assert spam.rule is ham.rule is None
+
+
+async def test_the_pack_is_named_whoever_decides(classifier: Classifier) -> None:
+    """The rules were asked about every message, so each answer has the pack's version."""
+    results = await classifier.classify(messages(RULE_SPAM, RULE_HAM, MODEL_SPAM, MODEL_HAM))
+    assert [result.pack for result in results] == [PackRef("test", "1.0.0")] * 4
+
+
+async def test_a_request_is_decided_by_one_pack(engine: Engine, tmp_path: Path) -> None:
+    """A pack that is swapped in while a batch is being decided is for the next request."""
+    rulebook = Rulebook(engine)
+    other = engine_of(tmp_path, make_rule("other", "free", "free"), version="2.0.0")
+
+    class Swapping(FakePredictor):
+        """Lets another pack serve before it answers."""
+
+        async def predict(self, texts: Sequence[str], *, explain: bool) -> Prediction:
+            """Swap, then answer."""
+            rulebook.swap(other)
+            return await super().predict(texts, explain=explain)
+
+    async def swap_at_first_turn() -> None:
+        rulebook.swap(other)
+
+    model = Swapping()
+    classifier = Classifier(rulebook, model, FakeShadow(model))
+    swapping = asyncio.create_task(swap_at_first_turn())
+    batch = messages(RULE_SPAM, "x" * 65_536, RULE_SPAM, MODEL_SPAM)
+    for versions, rule in (({"1.0.0"}, "prize"), ({"2.0.0"}, "other")):
+        results = await classifier.classify(batch)
+        assert {result.pack.version for result in results} == versions
+        assert [result.rule for result in results] == [rule, None, rule, None]
+        assert swapping.done()
 
 
 async def test_one_call_for_all_that_no_rule_knows(
@@ -161,11 +217,40 @@ async def test_ids_are_echoed_or_made(classifier: Classifier) -> None:
 
 
 async def test_a_rule_explains_itself_to_who_asks(classifier: Classifier) -> None:
-    """The rule's description and the part of the normalised text that matched; else nothing."""
-    asked = ClassifyRequest(RULE_SPAM, explain=True)
-    told, untold = await classifier.classify([asked, ClassifyRequest(RULE_SPAM)])
-    assert told.explanation == RuleExplanation("A free prize.", "free prize")
+    """The rule's description, and where in the text as it was sent; else nothing."""
+    text = "\u200bYour FREE\u200b  prize!"
+    asked = ClassifyRequest(text, explain=True)
+    told, untold = await classifier.classify([asked, ClassifyRequest(text)])
+    assert isinstance(told.explanation, RuleExplanation)
+    assert told.explanation.description == "Finds free prize."
+    (span,) = told.explanation.spans
+    assert text[slice(*span)] == told.explanation.matched
+    assert told.explanation.matched == "FREE\u200b  prize"
     assert untold.explanation is UNSET
+
+
+async def test_a_rule_without_a_place_says_so(tmp_path: Path) -> None:
+    """A rule that hit for no part of the text in particular has no match and no spans."""
+    long = make_rule("long", "", "x" * 30)
+    del long["pattern"]
+    engine = engine_of(tmp_path, long | {"when": {"length": {"min": 30}}})
+    (told,) = await classifier_of(engine).classify([ClassifyRequest("y" * 30, explain=True)])
+    assert told.rule == "long"
+    assert told.explanation == RuleExplanation("Finds .", None, [])
+
+
+async def test_each_part_that_a_rule_asks_for_is_told(tmp_path: Path) -> None:
+    """A rule of two patterns has the spans of both, in the order of the text."""
+    both = make_rule("both", "", "a free prize")
+    del both["pattern"]
+    when = {"all": [{"pattern": "prize"}, {"pattern": "free"}]}
+    engine = engine_of(tmp_path, both | {"when": when})
+    text = "\u200bYour FR\u200bEE, free  PRIZE"
+    (told,) = await classifier_of(engine).classify([ClassifyRequest(text, explain=True)])
+    assert isinstance(told.explanation, RuleExplanation)
+    parts = [text[start:end] for start, end in told.explanation.spans]
+    assert parts == ["FR\u200bEE", "PRIZE"]
+    assert told.explanation.matched == parts[0]
 
 
 async def test_the_model_explains_itself_to_who_asks(
@@ -188,8 +273,8 @@ async def test_the_model_explains_only_for_its_own_messages(
     assert predictor.calls == [([MODEL_HAM], False)]
 
 
-async def test_others_get_their_turn_between_two_messages() -> None:
-    """A batch does not hold the event loop from its first message to its last."""
+async def test_others_get_their_turn_between_long_messages(engine: Engine) -> None:
+    """A batch of long texts does not hold the event loop from its first message to its last."""
     turns = 0
 
     async def other() -> None:
@@ -199,15 +284,16 @@ async def test_others_get_their_turn_between_two_messages() -> None:
             await asyncio.sleep(0)
 
     waiting = asyncio.create_task(other())
-    await Classifier(Engine(PACK), FakePredictor()).classify(messages(*[RULE_SPAM] * 50))
+    await classifier_of(engine).classify(messages(*[RULE_SPAM + " " * 60_000] * 16))
     waiting.cancel()
-    assert turns >= 50
+    assert turns >= 16
 
 
 @pytest.mark.parametrize("error", [ModelUnavailable("away"), RuntimeError("a bug")])
-async def test_no_answer_without_the_model(error: Exception) -> None:
+async def test_no_answer_without_the_model(engine: Engine, error: Exception) -> None:
     """A model that fails gives no verdict at all, and never ham; nothing is counted as decided."""
-    classifier = Classifier(Engine(PACK), FakePredictor(error))
+    classifier = classifier_of(engine, error)
+    hits = hit_counts()
     layers = ("heuristic", "model")
     before = [decided(layer, label) for layer in layers for label in ("spam", "ham")]
     for batch in (messages(MODEL_SPAM), messages(RULE_SPAM, MODEL_HAM)):
@@ -216,11 +302,12 @@ async def test_no_answer_without_the_model(error: Exception) -> None:
         assert raised.value is error
     after = [decided(layer, label) for layer in layers for label in ("spam", "ham")]
     assert after == before
+    assert hit_counts() == hits
 
 
-async def test_rules_decide_while_the_model_is_away() -> None:
+async def test_rules_decide_while_the_model_is_away(engine: Engine) -> None:
     """A batch that the rules know is answered, whatever the model does."""
-    classifier = Classifier(Engine(PACK), FakePredictor(ModelUnavailable("away")))
+    classifier = classifier_of(engine, ModelUnavailable("away"))
     results = await classifier.classify(messages(RULE_SPAM, RULE_HAM))
     assert [r.label for r in results] == ["spam", "ham"]
 
@@ -232,6 +319,40 @@ async def test_decisions_are_counted(classifier: Classifier) -> None:
     await classifier.classify(messages(*[RULE_SPAM] * 4, *[RULE_HAM] * 3, *[MODEL_SPAM] * 2, "hi"))
     added = [decided(*case) - count for case, count in zip(cases, before, strict=True)]
     assert added == [4, 3, 2, 1]
+
+
+async def test_every_hit_is_counted(classifier: Classifier) -> None:
+    """Of the rule that decides, of those behind it, and of those that are only watched."""
+    before = hit_counts()
+    await classifier.classify(messages(*[RULE_SPAM] * 3, *[RULE_HAM] * 2, MODEL_SPAM, MODEL_HAM))
+    added = {rule_id: hits - before[rule_id] for rule_id, hits in hit_counts().items()}
+    assert added == {"ticket": 2, "prize": 3, "second": 3, "watched": 4, "ignored": 0}
+
+
+async def test_what_rules_decide_is_offered_to_the_shadow(
+    classifier: Classifier, shadow: FakeShadow
+) -> None:
+    """The raw text and all its hits; nothing of what the model decides anyway."""
+    await classifier.classify(messages(RULE_SPAM, MODEL_SPAM, RULE_HAM, MODEL_HAM))
+    assert shadow.offered == [
+        (RULE_SPAM, ["prize", "second", "watched"]),
+        (RULE_HAM, ["ticket"]),
+    ]
+
+
+async def test_a_shadow_rule_is_compared_where_the_model_decides(classifier: Classifier) -> None:
+    """At no cost, on each of its hits there, and not where another rule decides."""
+
+    def compared() -> list[float]:
+        outcomes = ("agree", "disagree")
+        return [
+            count("rule_agreement", rule="watched", state="shadow", outcome=o) for o in outcomes
+        ]
+
+    before = compared()
+    batch = messages(MODEL_SPAM, "a prize", "another prize", RULE_SPAM, MODEL_HAM)
+    await classifier.classify(batch)
+    assert [after - b for after, b in zip(compared(), before, strict=True)] == [1, 2]
 
 
 EXPECTED: dict[str, tuple[str, str, float]] = {
@@ -253,12 +374,13 @@ Batch = list[tuple[str, bool]]
 items = st.tuples(st.sampled_from(sorted(EXPECTED)), st.booleans())
 
 
-@given(st.lists(items, max_size=20))
-def test_any_batch_is_answered_in_order(batch: Batch) -> None:
+@given(batch=st.lists(items, max_size=20))
+def test_any_batch_is_answered_in_order(engine: Engine, batch: Batch) -> None:
     """Result i is that of message i: its id, layer, label, score, and explanation if asked for."""
     predictor = FakePredictor()
     asked = [ClassifyRequest(text, str(i), why) for i, (text, why) in enumerate(batch)]
-    results = asyncio.run(Classifier(Engine(PACK), predictor).classify(asked))
+    classifier = Classifier(Rulebook(engine), predictor, FakeShadow(predictor))
+    results = asyncio.run(classifier.classify(asked))
     assert [r.id for r in results] == [m.id for m in asked]
     assert [(r.layer, r.label, r.score) for r in results] == [EXPECTED[m.text] for m in asked]
     assert [explained(r) for r in results] == [

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
+import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,21 +23,23 @@ from fixtures.gateway import (
     infer_answer,
     reply,
 )
+from fixtures.packs import make_pack, make_rule
 from fixtures.processes import free_port
-from gateway.client import InferenceClient, ServedModel
+from gateway.client import InferenceClient, PredictFor, ServedModel
 from gateway.errors import ModelUnavailable
 from gateway.lifespan import State, running
-from gateway.rules.pack import default_pack_path, load_pack
 from gateway.settings import Settings
 from kit.probes import Readiness
+from rules.loading import load_engine
 
-PACK = load_pack(default_pack_path())
 SECONDS = 1.0
 """The client's time-out in these tests."""
 SPAM, HAM = "a bonus", "see you at six"
 RIGHT = {"probability": [SPAM_SCORE], "label": ["spam"]}
 EXPLAINED = {**RIGHT, "explanation": [json.dumps(EXPLANATION)]}
 CALLS = "hamgate_gateway_model_calls_total"
+TIMED = "hamgate_gateway_model_call_seconds_count"
+PURPOSES = ("answer", "shadow", "metadata")
 OUTCOMES = ("ok", "unreachable", "refused", "unusable")
 
 
@@ -47,21 +50,43 @@ def model_server() -> Iterator[FakeModelServer]:
         yield server
 
 
-def started(url: str) -> AbstractAsyncContextManager[State]:
-    """Return the gateway's own connections to the model server at `url`."""
-    return running(Settings(inference_url=url, model_seconds=SECONDS), PACK, Readiness())
+Start = Callable[[str], AbstractAsyncContextManager[State]]
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Start:
+    """What returns the gateway's own connections to the model server at an address."""
+    pack = tmp_path_factory.mktemp("pack") / "pack.yaml"
+    pack.write_bytes(make_pack("1", make_rule("alpha", "alpha", "alpha")))
+    engine = load_engine(pack)
+
+    def start(url: str) -> AbstractAsyncContextManager[State]:
+        settings = Settings(inference_url=url, model_seconds=SECONDS, rules_file=pack)
+        return running(settings, engine, Readiness())
+
+    return start
 
 
 @pytest.fixture
-async def client(model_server: FakeModelServer) -> AsyncIterator[InferenceClient]:
+async def client(model_server: FakeModelServer, started: Start) -> AsyncIterator[InferenceClient]:
     """The client of that server, as the gateway makes it."""
     async with started(model_server.url) as state:
         yield state.client
 
 
-def outcomes() -> dict[str, float]:
-    """Return the metric's count of calls, by outcome."""
-    return {o: REGISTRY.get_sample_value(CALLS, {"outcome": o}) or 0.0 for o in OUTCOMES}
+def count(name: str, **labels: str) -> float:
+    """Return a sample of a metric; 0 if there is none yet."""
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def outcomes(purpose: str = "answer") -> dict[str, float]:
+    """Return the metric's count of calls for a purpose, by outcome."""
+    return {o: count(CALLS, purpose=purpose, outcome=o) for o in OUTCOMES}
+
+
+def timed() -> dict[str, float]:
+    """Return how many calls were timed, by purpose."""
+    return {purpose: count(TIMED, purpose=purpose) for purpose in PURPOSES}
 
 
 async def assert_unavailable(
@@ -318,20 +343,20 @@ async def test_an_answer_that_is_too_slow_is_given_up(
     assert (await client.predict([HAM], explain=False)).labels == ["ham"]
 
 
-async def test_an_address_may_have_a_path(model_server: FakeModelServer) -> None:
+async def test_an_address_may_have_a_path(model_server: FakeModelServer, started: Start) -> None:
     """A model server behind a path of a proxy is asked below that path."""
     async with started(f"{model_server.url}/models-a") as state:
         await state.client.predict([HAM], explain=False)
     assert model_server.received[0].path.startswith("/models-a/v2/models/")
 
 
-async def test_nobody_listens() -> None:
+async def test_nobody_listens(started: Start) -> None:
     """A connection that is refused is a model that is unavailable, at once."""
     async with started(f"http://127.0.0.1:{free_port()}") as state:
         await assert_unavailable(state.client, "does not answer", "unreachable")
 
 
-async def test_a_server_that_ends_in_between() -> None:
+async def test_a_server_that_ends_in_between(started: Start) -> None:
     """A server that answered before and is gone now is a model that is unavailable."""
     with fake_model_server() as server:
         async with started(server.url) as state:
@@ -383,17 +408,39 @@ async def test_a_kept_connection_that_is_closed_under_a_call(
     assert len(model_server.received) == 3
 
 
+@pytest.mark.parametrize("purpose", ["answer", "shadow"])
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_call_counts_for_its_own_purpose_only(
+    model_server: FakeModelServer, purpose: PredictFor, *, fails: bool
+) -> None:
+    """A call of the shadow, good or bad, moves no number of the answers, and the other way."""
+    if fails:
+        model_server.answer = lambda _: reply(PROBLEM, 503)
+    before = {of: outcomes(of) for of in PURPOSES}
+    times = timed()
+    async with aiohttp.ClientSession(f"{model_server.url}/") as session:
+        client = InferenceClient(session, purpose)
+        with pytest.raises(ModelUnavailable) if fails else nullcontext():
+            await client.predict([SPAM], explain=False)
+    outcome = "refused" if fails else "ok"
+    before[purpose][outcome] += 1
+    assert {of: outcomes(of) for of in PURPOSES} == before
+    assert timed() == {**times, purpose: times[purpose] + 1}
+
+
 METADATA: dict[str, Any] = {
     "name": "m", "versions": ["7"], "platform": "fake", "inputs": [], "outputs": [],
 }  # fmt: skip
 
 
 async def test_what_serves(client: InferenceClient, model_server: FakeModelServer) -> None:
-    """The model's own words about itself, counted as any call."""
-    before = outcomes()
+    """The model's own words about itself, counted and timed apart from the predictions."""
+    before, predicted, times = outcomes("metadata"), outcomes(), timed()
     assert await client.served() == ServedModel("spam-classifier", "7", 0.5)
     assert model_server.received[0].path == "/v2/models/spam-classifier"
-    assert outcomes() == {**before, "ok": before["ok"] + 1}
+    assert outcomes("metadata") == {**before, "ok": before["ok"] + 1}
+    assert outcomes() == predicted
+    assert timed() == {**times, "metadata": times["metadata"] + 1}
 
 
 @pytest.mark.parametrize(
@@ -412,7 +459,7 @@ async def test_what_serves_cannot_be_told(
 ) -> None:
     """The model is unavailable then, too, and it is counted."""
     model_server.answer = lambda _: answer
-    before = outcomes()
+    before = outcomes("metadata")
     with pytest.raises(ModelUnavailable):
         await client.served()
-    assert outcomes() == {**before, outcome: before[outcome] + 1}
+    assert outcomes("metadata") == {**before, outcome: before[outcome] + 1}

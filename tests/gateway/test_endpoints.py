@@ -1,7 +1,11 @@
 """Facts about the public API: what is answered, what is refused and how, what is documented."""
 
+import hashlib
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,23 +20,38 @@ from fixtures.gateway import (
     fake_model_server,
     reply,
 )
+from fixtures.packs import make_pack, make_rule
 from fixtures.processes import free_port
 from gateway import schemas
 from gateway.app import create_app
-from gateway.rules.pack import default_pack_path, load_pack
 from gateway.settings import Settings
 from kit.problems import Problem
 
 CLASSIFY, BATCH = "/v1/classify", "/v1/classify/batch"
 RULE_SPAM = "You have WON a weekend in Rome!! ring now 08081570123"
+RULES = (
+    make_rule("prize", "won .{0,30}ring", "won a prize, ring", priority="7"),
+    make_rule("watched", "bonus", "bonus", state="shadow"),
+    make_rule("asleep", "bonus", "bonus", state="off", verdict="ham"),
+)
+PACK = make_pack("1.2.3", *RULES)
 MODEL_SPAM, MODEL_HAM = "a bonus", "see you at six"
 JSON = {"content-type": "application/json"}
 
 
-def settings(url: str) -> Settings:
-    """Return settings with small limits, and the model server at `url`."""
+@pytest.fixture(scope="module")
+def pack_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the pack that decides."""
+    path = tmp_path_factory.mktemp("pack") / "pack.yaml"
+    path.write_bytes(PACK)
+    return path
+
+
+def settings(url: str, pack_file: Path) -> Settings:
+    """Return settings with small limits, the model server at `url`, and the pack."""
     return Settings(
         inference_url=url,
+        rules_file=pack_file,
         model_seconds=5,
         max_text_bytes=100,
         max_batch_size=4,
@@ -48,16 +67,17 @@ def model_server() -> Iterator[FakeModelServer]:
 
 
 @pytest.fixture(scope="module")
-def client(model_server: FakeModelServer) -> Iterator[TestClient]:
+def client(model_server: FakeModelServer, pack_file: Path) -> Iterator[TestClient]:
     """A client of a gateway whose model server answers."""
-    with TestClient(create_app(settings(model_server.url))) as client:
+    with TestClient(create_app(settings(model_server.url, pack_file))) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def alone() -> Iterator[TestClient]:
+def alone(pack_file: Path) -> Iterator[TestClient]:
     """A client of a gateway whose model server is away."""
-    with TestClient(create_app(settings(f"http://127.0.0.1:{free_port()}"))) as client:
+    url = f"http://127.0.0.1:{free_port()}"
+    with TestClient(create_app(settings(url, pack_file))) as client:
         yield client
 
 
@@ -83,7 +103,8 @@ def test_a_rule_decides(client: TestClient, model_server: FakeModelServer) -> No
         "label": "spam",
         "score": 1.0,
         "layer": "heuristic",
-        "rule": "prize-claim-phone",
+        "rule": "prize",
+        "pack": {"name": "test", "version": "1.2.3"},
         "model": None,
     }
     assert len(model_server.received) == before
@@ -97,6 +118,7 @@ def test_the_model_decides(client: TestClient) -> None:
         "score": SPAM_SCORE,
         "layer": "model",
         "rule": None,
+        "pack": {"name": "test", "version": "1.2.3"},
         "model": {"name": "spam-classifier", "version": "7"},
     }
 
@@ -104,9 +126,14 @@ def test_the_model_decides(client: TestClient) -> None:
 def test_explanations(client: TestClient) -> None:
     """Their kind says who explains; the rule shows its match, the model threshold and terms."""
     rule = client.post(CLASSIFY, json={"text": RULE_SPAM, "explain": True}).json()["explanation"]
-    assert set(rule) == {"kind", "description", "matched"}
-    assert rule["kind"] == "rule"
-    assert rule["matched"] == "you have won a weekend in rome!! ring now 08081570123"
+    matched = "WON a weekend in Rome!! ring"
+    start = RULE_SPAM.index(matched)
+    assert rule == {
+        "kind": "rule",
+        "description": "Finds won .{0,30}ring.",
+        "matched": matched,
+        "spans": [[start, start + len(matched)]],
+    }
     model = client.post(CLASSIFY, json={"text": MODEL_SPAM, "explain": True}).json()["explanation"]
     assert model == {"kind": "model", "threshold": 0.5, **EXPLANATION}
 
@@ -185,9 +212,12 @@ def test_without_the_model_the_gateway_is_ready(alone: TestClient) -> None:
     assert alone.get("/v1/rules").status_code == 200
 
 
-def test_the_model_servers_reason_is_passed_on() -> None:
+def test_the_model_servers_reason_is_passed_on(pack_file: Path) -> None:
     """A model server that has no model yet is a 503 with its reason; once it has, 200."""
-    with fake_model_server() as server, TestClient(create_app(settings(server.url))) as client:
+    with (
+        fake_model_server() as server,
+        TestClient(create_app(settings(server.url, pack_file))) as client,
+    ):
         usual, server.answer = server.answer, lambda _: reply(b'{"error": "no model yet"}', 503)
         refused = client.post(CLASSIFY, json={"text": MODEL_HAM})
         assert problem(refused, 503) == "the model server answers 503: no model yet"
@@ -304,21 +334,90 @@ def test_another_method_is_refused(client: TestClient, method: str, path: str, a
 
 def test_the_pack_is_shown(client: TestClient) -> None:
     """Name, version, digest, and every rule with its state; no pattern, no example."""
-    pack = load_pack(default_pack_path())
     shown = client.get("/v1/rules").json()
-    assert (shown["name"], shown["version"], shown["digest"]) == (
-        pack.name, pack.version, pack.digest,
-    )  # fmt: skip
-    assert shown["rules"] == [
-        {
-            "id": rule.id,
-            "verdict": rule.verdict,
-            "state": rule.state,
-            "group": rule.group,
-            "description": rule.description,
-        }
-        for rule in pack.rules
-    ]
+    loaded_at = datetime.fromisoformat(shown.pop("loaded_at"))
+    assert loaded_at.tzinfo is not None
+    assert loaded_at <= datetime.now(UTC)
+    shown_rule = ("id", "verdict", "state", "group", "description")
+    assert shown == {
+        "name": "test",
+        "version": "1.2.3",
+        "digest": hashlib.sha256(PACK).hexdigest(),
+        "trouble": None,
+        "rules": [
+            {name: rule[name] for name in shown_rule} | {"priority": int(rule.get("priority", 0))}
+            for rule in RULES
+        ],
+    }
+
+
+def shown_once(client: TestClient, condition: Callable[[Any], object]) -> Any:
+    """Return what `/v1/rules` shows, as soon as something is so."""
+    deadline = time.monotonic() + 60
+    while not condition(shown := client.get("/v1/rules").json()):
+        assert time.monotonic() < deadline, shown
+        time.sleep(0.01)
+    return shown
+
+
+def test_a_change_of_the_file_is_shown(tmp_path: Path, model_server: FakeModelServer) -> None:
+    """Another pack serves without a restart; a bad one does not, and its faults are shown."""
+    path = tmp_path / "pack.yaml"
+    path.write_bytes(PACK)
+    told = settings(model_server.url, path).model_copy(update={"rules_poll_seconds": 0.05})
+    with TestClient(create_app(told)) as client:
+        first = client.get("/v1/rules").json()
+        path.write_bytes(make_pack("2", make_rule("news", "ring", "ring")))
+        second = shown_once(client, lambda shown: shown["version"] == "2")
+        assert second["loaded_at"] > first["loaded_at"]
+        answer = client.post(CLASSIFY, json={"text": RULE_SPAM}).json()
+        assert (answer["rule"], answer["pack"]) == ("news", {"name": "test", "version": "2"})
+        path.write_bytes(make_pack("3", make_rule("news", "(ring", "ring")))
+        bad = shown_once(client, lambda shown: shown["trouble"])
+        assert bad == second | {"trouble": bad["trouble"]}
+        assert "rule 'news': pattern: " in bad["trouble"][0]
+        metrics = client.get("/metrics").text
+        assert "hamgate_gateway_pack_stale 1.0" in metrics
+        assert f'digest="{second["digest"]}",name="test",version="2"}} 1.0' in metrics
+        assert client.post(CLASSIFY, json={"text": RULE_SPAM}).json()["rule"] == "news"
+        assert client.get("/readyz").status_code == 200
+        path.unlink()
+        shown_once(client, lambda shown: shown["trouble"] != bad["trouble"])
+
+
+def test_rules_and_shadow_are_counted(tmp_path: Path) -> None:
+    """A message that a rule decides: one hit, and one comparison after the answer."""
+    path = tmp_path / "pack.yaml"
+    path.write_bytes(make_pack("1", make_rule("counted-here", "bonus", "bonus")))
+    with fake_model_server() as server:
+        told = settings(server.url, path).model_copy(update={"shadow_share": 1.0})
+        with TestClient(create_app(told)) as client:
+            enforced = 'rule="counted-here",state="enforce"}'
+            assert f"hamgate_gateway_rule_hits_total{{{enforced} 0.0" in client.get("/metrics").text
+            assert client.post(CLASSIFY, json={"text": MODEL_SPAM}).json()["layer"] == "heuristic"
+            compared = f'hamgate_gateway_rule_agreement_total{{outcome="agree",{enforced} 1.0'
+            deadline = time.monotonic() + 60
+            while compared not in (metrics := client.get("/metrics").text):
+                assert time.monotonic() < deadline, metrics
+                time.sleep(0.01)
+            assert f"hamgate_gateway_rule_hits_total{{{enforced} 1.0" in metrics
+
+
+def test_the_shadow_holds_nobody_up(pack_file: Path) -> None:
+    """While the model server is silent, and when the queue is full, rules decide as before."""
+    with fake_model_server() as server:
+        server.answer = server.never
+        told = settings(server.url, pack_file).model_copy(
+            update={"shadow_share": 1.0, "shadow_queue_size": 2, "model_seconds": 60}
+        )
+        with TestClient(create_app(told)) as client:
+            for _ in range(10):
+                assert client.post(CLASSIFY, json={"text": RULE_SPAM}).json()["rule"] == "prize"
+            deadline = time.monotonic() + 60
+            while not server.received:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            assert client.post(CLASSIFY, json={"text": RULE_SPAM}).json()["rule"] == "prize"
 
 
 def test_the_model_is_shown(client: TestClient) -> None:
@@ -411,6 +510,6 @@ def test_answers_are_as_documented(
     assert response.status_code == 200
     # Decoding checks types, values and what is required; encoding again shows what was left out.
     decoded = msgspec.json.decode(response.content, type=answered)
-    assert msgspec.to_builtins(decoded) == response.json()
+    assert json.loads(msgspec.json.encode(decoded)) == response.json()
     properties = document["components"]["schemas"][answered.__name__]
     assert set(properties["required"]) <= set(response.json()) <= set(properties["properties"])

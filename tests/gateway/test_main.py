@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from fixtures.gateway import FakeModelServer, Received, Reply, fake_model_server
+from fixtures.packs import make_pack, make_rule
 from fixtures.processes import free_port, running, wait_until_ok
 
 BAD_PACK = """
@@ -74,7 +75,13 @@ def gateway(tmp_path: Path, model_server: FakeModelServer) -> Iterator[Gateway]:
     """A gateway before that model server."""
     port, log = free_port(), tmp_path / "gateway.log"
     url = f"http://127.0.0.1:{port}"
-    variables = {"GATEWAY_PORT": str(port), "GATEWAY_INFERENCE_URL": model_server.url}
+    pack = tmp_path / "pack.yaml"
+    pack.write_bytes(make_pack("1", make_rule("alpha", "alpha", "alpha")))
+    variables = {
+        "GATEWAY_PORT": str(port),
+        "GATEWAY_INFERENCE_URL": model_server.url,
+        "GATEWAY_RULES_FILE": str(pack),
+    }
     with running(["gateway"], variables, log) as process:
         wait_until_ok(f"{url}/readyz", process, log)
         yield Gateway(process, url, log)
@@ -127,7 +134,8 @@ def test_every_bad_setting_is_named(tmp_path: Path) -> None:
 
 def test_a_port_in_use_ends_the_start(tmp_path: Path, gateway: Gateway) -> None:
     """Two gateways on one port: the second says so and ends with uvicorn's exit code 3."""
-    ended = run(tmp_path, GATEWAY_PORT=gateway.url.rpartition(":")[2])
+    pack = str(tmp_path / "pack.yaml")
+    ended = run(tmp_path, GATEWAY_PORT=gateway.url.rpartition(":")[2], GATEWAY_RULES_FILE=pack)
     assert ended.returncode == 3
     assert "address already in use" in ended.stderr
 

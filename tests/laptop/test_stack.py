@@ -90,3 +90,33 @@ def test_mlflow_keeps_everything_in_the_state_folder(stack: Stack, state: StateF
     assert stack.mlflow.folder == state.path
     assert f"sqlite:///{state.database.relative_to(state.path)}" in stack.mlflow.command
     assert str(state.artifacts.relative_to(state.path)) in stack.mlflow.command
+
+
+def test_compiled_rules_are_shared(
+    stack: Stack, state: StateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the trainer compiled the gateway need not: both keep packs in the state folder."""
+    for program in (stack.gateway, stack.trainer):
+        for name, value in program.environment.items():
+            monkeypatch.setenv(name, value)
+    folder = state.path / "rules-cache"
+    assert GatewaySettings().rules_cache_folder == TrainerSettings().rules_cache_folder == folder
+
+
+@pytest.mark.parametrize(
+    ("environ", "judged"),
+    [
+        ({}, None),
+        ({"GATEWAY_RULES_FILE": "mine.yaml"}, "mine.yaml"),
+        ({"GATEWAY_RULES_FILE": "mine.yaml", "TRAINER_RULES_FILE": "next.yaml"}, "next.yaml"),
+        ({"TRAINER_RULES_FILE": "next.yaml"}, "next.yaml"),
+    ],
+)
+def test_the_rules_that_are_judged_are_those_that_serve(
+    settings: Settings, state: StateFolder, environ: dict[str, str], judged: str | None
+) -> None:
+    """The trainer measures the gateway's pack, unless it is told of another; never vice versa."""
+    stack = build_stack(settings, state, environ)
+    assert stack.trainer.environment.get("TRAINER_RULES_FILE") == judged
+    served = environ.get("GATEWAY_RULES_FILE")
+    assert stack.gateway.environment.get("GATEWAY_RULES_FILE") == served

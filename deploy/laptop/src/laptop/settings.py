@@ -20,6 +20,7 @@ class Settings(BaseSettings):
         env_prefix=_PREFIX,
         frozen=True,
         use_attribute_docstrings=True,
+        env_ignore_empty=True,
         validate_by_name=True,
         validate_by_alias=True,
     )

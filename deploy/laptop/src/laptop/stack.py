@@ -38,9 +38,13 @@ def build_stack(settings: Settings, state: StateFolder, environ: Mapping[str, st
         "GATEWAY_HOST": settings.host,
         "GATEWAY_PORT": str(settings.gateway_port),
         "GATEWAY_INFERENCE_URL": settings.url(settings.inference_port),
+        "GATEWAY_RULES_CACHE_FOLDER": str(state.rules_cache),
     }
     trainer = {
         "TRAINER_TRACKING_URI": tracking_uri,
+        "TRAINER_RULES_CACHE_FOLDER": str(state.rules_cache),
+        # The rules that are judged with the model are those that will serve with it.
+        **_renamed(environ, GATEWAY_RULES_FILE="TRAINER_RULES_FILE"),
         # At a Ctrl-C joblib's helper process tidies up, and would fill the screen with warnings.
         "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
     }
@@ -50,6 +54,13 @@ def build_stack(settings: Settings, state: StateFolder, environ: Mapping[str, st
         gateway=Program("gateway", _python("gateway"), base | gateway),
         trainer=Program("trainer", _python("trainer", "train"), base | trainer),
     )
+
+
+def _renamed(environ: Mapping[str, str], **names: str) -> dict[str, str]:
+    """Return variables of `environ` under other names, where those are not set themselves."""
+    return {
+        new: environ[old] for old, new in names.items() if old in environ and new not in environ
+    }
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:

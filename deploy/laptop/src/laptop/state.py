@@ -32,6 +32,11 @@ class StateFolder:
         return self.path / "model-cache"
 
     @property
+    def rules_cache(self) -> Path:
+        """The folder of compiled rule packs: the trainer's and the gateway's are the same."""
+        return self.path / "rules-cache"
+
+    @property
     def logs(self) -> Path:
         """The folder of the services' logs, those of the last run."""
         return self.path / "logs"

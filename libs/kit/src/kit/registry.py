@@ -26,6 +26,12 @@ TAG_GATE_REASONS: Final = "hamgate.gate.reasons"
 TAG_PREVIOUS: Final = "hamgate.promotion.previous"
 """Version tag: the version that `Production` named before this one was promoted."""
 
+TAG_RULES_PACK: Final = "hamgate.rules.pack"
+"""Version tag: `name@version` of the rule pack that the version was trained to serve with."""
+
+TAG_RULES_DIGEST: Final = "hamgate.rules.digest"
+"""Version tag: SHA-256 (hex) of that pack's file."""
+
 MISSING_CODES: Final = frozenset({"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"})
 """MLflow's error codes for a model or version that does not exist, and for an alias that does not
 (our names being valid, the second can mean nothing else)."""

@@ -12,7 +12,10 @@ from kit.logs import LogLevel
 class WebSettings(BaseSettings):
     """Settings of a web service. Frozen: built once in `__main__` and passed down."""
 
-    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
+    # `X=` counts as not set: it is how files of variables say so.
+    model_config = SettingsConfigDict(
+        frozen=True, use_attribute_docstrings=True, env_ignore_empty=True, allow_inf_nan=False
+    )
 
     host: str = "127.0.0.1"
     """Address to listen on. `0.0.0.0` for all of them."""

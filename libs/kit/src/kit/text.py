@@ -14,14 +14,14 @@ MAX_CHARS = 65_536
 MAX_MARKS = 30
 """Combining marks in a row beyond this are cut, as in Unicode's stream-safe format (UAX 15)."""
 
-# Everything that a reader does not see: controls that are no white space, zero-width and
-# bidirectional controls, variation selectors, fillers, tags (Unicode: Cc, Cf, Default_Ignorable).
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891"
     "\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
+"""Characters that a reader does not see: controls that are no white space, zero-width and
+bidirectional controls, variation selectors, fillers, tags (Unicode: Cc, Cf, Default_Ignorable)."""
 
 
 def _runs(first: int, last: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -36,9 +36,14 @@ _RARE = re.compile("[\U00010000-\U0001efff]")
 _ANY_MARK, _ANY_LONG_MARKS = _runs(0x300, 0x1F000)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKS = "\u0300-\u036f"
-_WORD = re.compile(rf"[\w{_MARKS}]+")
-_LOOKALIKE = re.compile(f"[{''.join(map(chr, LOOKALIKES))}]")
-_LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ʸ\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\uab30-\uab64]")
+WORD = re.compile(rf"[\w{_MARKS}]+")
+"""A word as a reader sees one: its letters, and the marks on them."""
+
+LOOKALIKE = re.compile(f"[{''.join(map(chr, LOOKALIKES))}]")
+"""A letter of another script that passes for a Latin one."""
+
+LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ʸ\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\uab30-\uab64]")
+"""A letter of the Latin script."""
 
 
 def normalise(text: str) -> str:
@@ -53,14 +58,14 @@ def normalise(text: str) -> str:
     """
     text = text[:MAX_CHARS]
     if text.isascii():
-        visible = text if text.isprintable() else _INVISIBLE.sub("", text)
+        visible = text if text.isprintable() else INVISIBLE.sub("", text)
         return " ".join(visible.lower().split())
-    text = _cut_marks(_INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text)))
+    text = _cut_marks(INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text)))
     # Once before folding, while capitals can be told from small letters (Greek capital eta is read
     # H, the small one n), and once after, as it makes small look-alikes of capitals that are none.
-    text = _latinise(_latinise(unicodedata.normalize("NFKC", text)).casefold())
+    text = latinise(latinise(unicodedata.normalize("NFKC", text)).casefold())
     # Replaced letters can compose with the marks behind them, and NFKC can bring back fillers.
-    text = _cut_marks(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+    text = _cut_marks(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
     return " ".join(text.split())[:MAX_CHARS].rstrip()
 
 
@@ -70,11 +75,11 @@ def _cut_marks(text: str) -> str:
     return long.sub(r"\1", text) if mark.search(text) else text
 
 
-def _latinise(text: str) -> str:
-    """Replace look-alikes in the words of `text` that also hold a Latin letter."""
-    return _WORD.sub(_latinise_word, text) if _LOOKALIKE.search(text) else text
+def latinise(text: str) -> str:
+    """Replace look-alikes in the words of `text` that also hold a Latin letter; nothing moves."""
+    return WORD.sub(_latinise_word, text) if LOOKALIKE.search(text) else text
 
 
 def _latinise_word(match: re.Match[str]) -> str:
     word = match.group()
-    return word.translate(LOOKALIKES) if _LATIN.search(word) else word
+    return word.translate(LOOKALIKES) if LATIN.search(word) else word

@@ -3,11 +3,11 @@
 import sys
 
 from gateway.app import create_app
-from gateway.rules.errors import PackError
 from gateway.settings import Settings
 from kit.logs import configure_logs
 from kit.server import serve
 from kit.settings import load_or_exit
+from rules.errors import PackError
 
 
 def main() -> None:

@@ -7,11 +7,11 @@ from fastapi import FastAPI
 
 from gateway import metrics, schemas
 from gateway.endpoints import router
-from gateway.lifespan import State, running
-from gateway.rules.pack import default_pack_path, load_pack
+from gateway.lifespan import State, pack_path, running
 from gateway.settings import Settings
 from kit.app import create_service
 from kit.probes import Readiness
+from rules.loading import load_engine
 
 _SCHEMAS = (
     schemas.ClassifyRequest,
@@ -29,12 +29,12 @@ def create_app(settings: Settings) -> FastAPI:
     Raises:
         PackError: The rule pack cannot be loaded, or fails its own examples.
     """
-    pack = load_pack(settings.rules_file or default_pack_path())
+    engine = load_engine(pack_path(settings), settings.rules_cache_folder)
     readiness = Readiness()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, State]]:
-        async with running(settings, pack, readiness) as state:
+        async with running(settings, engine, readiness) as state:
             yield {"service": state}
 
     app = create_service(

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 import aiohttp
 import msgspec
@@ -20,6 +20,10 @@ from kit.request_id import HEADER, current_request_id
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+PredictFor = Literal["answer", "shadow"]
+Purpose = Literal[PredictFor, "metadata"]
+"""What a call is for, in the metrics: an alert on answers must not see the others."""
+
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _MODEL = f"v2/models/{REGISTERED_MODEL}"
 _infer_response = msgspec.json.Decoder(oip.InferResponse)
@@ -49,12 +53,25 @@ class Prediction:
     explanations: list[oip.Explanation] = field(default_factory=list)
 
 
+class Predictor(Protocol):
+    """What answers for the model."""
+
+    async def predict(self, texts: Sequence[str], *, explain: bool) -> Prediction:
+        """Return the prediction for raw `texts`, or raise `ModelUnavailable`."""
+
+
 class InferenceClient:
     """Asks a model server. Every failure is a `ModelUnavailable`, never an answer."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        """Ask over `session`, whose base address and time-outs are set."""
+    def __init__(self, session: aiohttp.ClientSession, purpose: PredictFor) -> None:
+        """Ask over `session`, whose base address and time-outs are set.
+
+        Args:
+            session: The connections.
+            purpose: What the predictions are for; they are counted and timed under it.
+        """
         self._session = session
+        self._purpose = purpose
 
     async def predict(self, texts: Sequence[str], *, explain: bool) -> Prediction:
         """Return the model's prediction for raw `texts`, with explanations if asked for.
@@ -69,12 +86,13 @@ class InferenceClient:
             outputs=[oip.RequestedOutput(name) for name in names],
         )
         body = msgspec.json.encode(request)
-        answer = await self._call("POST", f"{_MODEL}/infer", _infer_response, body)
+        path = f"{_MODEL}/infer"
+        answer = await self._call(self._purpose, "POST", path, _infer_response, body=body)
         try:
             prediction = _prediction(answer, len(texts), explain=explain)
         except (TypeError, ValueError, RecursionError) as error:
-            raise _unusable(error) from error
-        metrics.MODEL_CALLS.labels("ok").inc()
+            raise _unusable(error, self._purpose) from error
+        metrics.MODEL_CALLS.labels(self._purpose, "ok").inc()
         return prediction
 
     async def served(self) -> ServedModel:
@@ -83,19 +101,21 @@ class InferenceClient:
         Raises:
             ModelUnavailable: There was no answer in time, or none that can be used.
         """
-        found = await self._call("GET", _MODEL, _model_metadata)
+        found = await self._call("metadata", "GET", _MODEL, _model_metadata)
         try:
             model = ServedModel(found.name, found.versions[-1], _threshold(found.parameters))
         except (ValueError, IndexError) as error:
-            raise _unusable(error) from error
-        metrics.MODEL_CALLS.labels("ok").inc()
+            raise _unusable(error, "metadata") from error
+        metrics.MODEL_CALLS.labels("metadata", "ok").inc()
         return model
 
     async def _call(
         self,
+        purpose: Purpose,
         method: str,
         path: str,
         decoder: msgspec.json.Decoder[T],
+        *,
         body: bytes | None = None,
     ) -> T:
         headers = {
@@ -110,26 +130,26 @@ class InferenceClient:
             ) as response:
                 status, data = response.status, await response.read()
         except (aiohttp.ClientError, TimeoutError) as error:
-            metrics.MODEL_CALLS.labels("unreachable").inc()
+            metrics.MODEL_CALLS.labels(purpose, "unreachable").inc()
             # By name only: the error's own text can quote the answer, and has the inner address.
             reason = type(error).__name__
             log.warning("model_server_unreachable", reason=reason)
             msg = f"the model server does not answer ({reason})"
             raise ModelUnavailable(msg) from error
         finally:
-            metrics.MODEL_CALL_SECONDS.observe(time.perf_counter() - started)
+            metrics.MODEL_CALL_SECONDS.labels(purpose).observe(time.perf_counter() - started)
         if status != HTTPStatus.OK:
-            metrics.MODEL_CALLS.labels("refused").inc()
+            metrics.MODEL_CALLS.labels(purpose, "refused").inc()
             msg = f"the model server answers {status}: {_reason(data)}"
             raise ModelUnavailable(msg)
         try:
             return decoder.decode(data)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise _unusable(error) from error
+            raise _unusable(error, purpose) from error
 
 
-def _unusable(error: Exception) -> ModelUnavailable:
-    metrics.MODEL_CALLS.labels("unusable").inc()
+def _unusable(error: Exception, purpose: Purpose) -> ModelUnavailable:
+    metrics.MODEL_CALLS.labels(purpose, "unusable").inc()
     return ModelUnavailable(f"the model server's answer cannot be used: {error}")
 
 

@@ -76,13 +76,19 @@ async def classify_batch(request: Request, state: StateOf) -> Response:
 
 @router.get("/rules", summary="The rule pack", responses=json_answer(PackInfo, "The pack"))
 async def rules(state: StateOf) -> Response:
-    """Show the pack that decides, and its rules without patterns and examples."""
-    pack = state.pack
+    """Show the pack that decides, and its rules without patterns and examples.
+
+    If its file was changed to one that cannot be used, say why; the pack shown is the old one then.
+    """
+    rulebook = state.rulebook
+    pack = rulebook.engine.pack
     shown = [
-        RuleInfo(rule.id, rule.verdict, rule.state, rule.group, rule.description)
-        for rule in pack.rules
+        RuleInfo(r.id, r.verdict, r.state, r.group, r.description, r.priority) for r in pack.rules
     ]
-    return json_response(PackInfo(pack.name, pack.version, pack.digest, shown))
+    trouble = list(rulebook.trouble) or None
+    return json_response(
+        PackInfo(pack.name, pack.version, pack.digest, rulebook.loaded_at, trouble, shown)
+    )
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """The metrics of the gateway."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 HTTP_REQUESTS = Counter(
     "hamgate_gateway_http_requests",
@@ -14,11 +14,53 @@ DECISIONS = Counter(
 )
 MODEL_CALLS = Counter(
     "hamgate_gateway_model_calls",
-    "Calls to the model server, by outcome: ok, unreachable, refused or unusable.",
-    ["outcome"],
+    "Calls to the model server, by purpose: answer, shadow, metadata; and by outcome: ok, "
+    "unreachable, refused, unusable.",
+    ["purpose", "outcome"],
 )
 MODEL_CALL_SECONDS = Histogram(
     "hamgate_gateway_model_call_seconds",
-    "Time of one call to the model server, failed ones included.",
+    "Time of one call to the model server, failed ones included, by purpose.",
+    ["purpose"],
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0),
 )
+RULE_HITS = Counter(
+    "hamgate_gateway_rule_hits",
+    "Hits of rules on the messages that were answered, by rule and its state.",
+    ["rule", "state"],
+)
+RULE_AGREEMENT = Counter(
+    "hamgate_gateway_rule_agreement",
+    "Hits of rules that the model's label was compared with, by outcome: agree, disagree.",
+    ["rule", "state", "outcome"],
+)
+SHADOW_MESSAGES = Counter(
+    "hamgate_gateway_shadow_messages",
+    "Messages decided by rules and sampled for the model, by outcome: scored, dropped, failed.",
+    ["outcome"],
+)
+PACK_INFO = Gauge(
+    "hamgate_gateway_pack_info",
+    "1 for the rule pack that serves.",
+    ["name", "version", "digest"],
+)
+PACK_RELOADS = Counter(
+    "hamgate_gateway_pack_reloads",
+    "Changes of the pack's file, by outcome: ok (it serves now), failed (the old one serves on).",
+    ["outcome"],
+)
+PACK_RELOAD_SECONDS = Histogram(
+    "hamgate_gateway_pack_reload_seconds",
+    "Time to load and compile a changed pack that then served.",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0),
+)
+PACK_STALE = Gauge(
+    "hamgate_gateway_pack_stale",
+    "1 while the pack's file is not what serves: changed a moment ago, bad, or gone; else 0.",
+)
+for _counter, _outcomes in (
+    (SHADOW_MESSAGES, ("scored", "dropped", "failed")),
+    (PACK_RELOADS, ("ok", "failed")),
+):
+    for _outcome in _outcomes:
+        _counter.labels(_outcome)  # 0 from the start, so that the first one is a change

@@ -1,5 +1,6 @@
 """What the public API takes and answers."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -34,11 +35,25 @@ class ModelRef(msgspec.Struct):
     version: str
 
 
+class PackRef(msgspec.Struct):
+    """The version of the rule pack that was asked."""
+
+    name: str
+    version: str
+
+
 class RuleExplanation(msgspec.Struct, tag="rule", tag_field="kind"):
-    """Why a rule decided: what it is for, and the part of the normalised text that it matched."""
+    """Why a rule decided: what it is for, and the parts of the text for which it hit."""
 
     description: str
-    matched: str
+    matched: Annotated[
+        str | None,
+        msgspec.Meta(description="The first of the parts; null if the rule hit for no part."),
+    ]
+    spans: Annotated[
+        list[tuple[int, int]],
+        msgspec.Meta(description="Start and end (exclusive), in code points of the text as sent."),
+    ]
 
 
 class ModelExplanation(msgspec.Struct, tag="model", tag_field="kind"):
@@ -59,6 +74,7 @@ class ClassifyResponse(msgspec.Struct, kw_only=True):
     score: Annotated[float, msgspec.Meta(ge=0, le=1, description="Probability of spam.")]
     layer: Annotated[Layer, msgspec.Meta(description="Who decided: a rule or the model.")]
     rule: Annotated[str | None, msgspec.Meta(description="Id of the rule, if one decided.")] = None
+    pack: Annotated[PackRef, msgspec.Meta(description="The rules that were asked first.")]
     model: ModelRef | None = None
     explanation: RuleExplanation | ModelExplanation | msgspec.UnsetType = msgspec.UNSET
 
@@ -77,6 +93,7 @@ class RuleInfo(msgspec.Struct):
     state: str
     group: str
     description: str
+    priority: Annotated[int, msgspec.Meta(description="Higher first, among those of a verdict.")]
 
 
 class PackInfo(msgspec.Struct):
@@ -85,6 +102,11 @@ class PackInfo(msgspec.Struct):
     name: str
     version: str
     digest: Annotated[str, msgspec.Meta(description="SHA-256 of the file, in hex.")]
+    loaded_at: Annotated[datetime, msgspec.Meta(description="When it began to serve.")]
+    trouble: Annotated[
+        list[str] | None,
+        msgspec.Meta(description="Why the file is not what serves, if it is bad; else null."),
+    ]
     rules: list[RuleInfo]
 
 

@@ -28,6 +28,21 @@ class Settings(WebSettings):
     rules_file: Path | None = None
     """Rule pack to decide with; the pack that comes with hamgate if not set."""
 
+    rules_poll_seconds: float = Field(default=2.0, gt=0)
+    """How often to look whether the rule pack's file has changed, in seconds."""
+
+    rules_cache_folder: Path | None = None
+    """Folder in which compiled packs are kept, so that a start need not wait for the compiler; if
+    not set, a pack is compiled at each start. Only what runs as the same user may be able to write
+    there: what is in it is run."""
+
+    shadow_share: float = Field(default=0.05, ge=0, le=1)
+    """Share of the messages decided by rules that the model scores too, after the answer, to count
+    how often it disagrees; 0 switches it off."""
+
+    shadow_queue_size: int = Field(default=1000, gt=0)
+    """Most messages that wait for it; those that come beyond are not scored, but counted."""
+
     max_body_bytes: int = Field(default=1024 * 1024, gt=0)
     """Largest request body, in bytes; a larger one is answered with 413."""
 

@@ -2,6 +2,9 @@
 
 TrainerError
 ├── SearchSpaceError      the search space cannot be read
+├── RulePolicyError       the rule policy cannot be read
+├── UnusablePack          the rule pack cannot be used
+├── Unwritable            a page cannot be written where it was asked for
 ├── TooLittleData         the corpus is too small for the folds, or for any feature
 ├── WorkerLost            the system killed a training process
 ├── NotWhole              files of a version are missing or changed
@@ -17,6 +20,18 @@ class TrainerError(Exception):
 
 class SearchSpaceError(TrainerError):
     """The search space cannot be read."""
+
+
+class RulePolicyError(TrainerError):
+    """The rule policy cannot be read."""
+
+
+class UnusablePack(TrainerError):
+    """The rule pack cannot be read, is no pack, or fails its own examples."""
+
+
+class Unwritable(TrainerError):
+    """A page cannot be written where it was asked for."""
 
 
 class TooLittleData(TrainerError):

@@ -23,6 +23,8 @@ class Evaluated:
 
     report: Report
     """From the outer folds."""
+    called_spam: Bools
+    """Whether each message was called spam by a model that never saw it, shape [messages]."""
     ranking: list[Tuned]
     """Every candidate, cross-validated on all messages, best first."""
 
@@ -59,7 +61,7 @@ def evaluate(
     predicted, ranking = nested_labels(
         texts, spam, outer, space, seed=seed, jobs=jobs, advance=advance
     )
-    return Evaluated(_report(spam, predicted, seed), ranking)
+    return Evaluated(_report(spam, predicted, seed), predicted, ranking)
 
 
 def nested_labels(

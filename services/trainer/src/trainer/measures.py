@@ -34,22 +34,22 @@ class Confusion:
     @property
     def precision(self) -> float:
         """Share of the messages called spam that are spam; 0 if none was called so."""
-        return _ratio(self.true_spam, self.true_spam + self.false_spam)
+        return ratio(self.true_spam, self.true_spam + self.false_spam)
 
     @property
     def recall(self) -> float:
         """Share of the spam that was called spam."""
-        return _ratio(self.true_spam, self.true_spam + self.false_ham)
+        return ratio(self.true_spam, self.true_spam + self.false_ham)
 
     @property
     def f1(self) -> float:
         """Harmonic mean of precision and recall."""
-        return _ratio(2 * self.true_spam, 2 * self.true_spam + self.false_spam + self.false_ham)
+        return ratio(2 * self.true_spam, 2 * self.true_spam + self.false_spam + self.false_ham)
 
     @property
     def ham_false_positive_rate(self) -> float:
         """Share of the ham that was called spam."""
-        return _ratio(self.false_spam, self.false_spam + self.true_ham)
+        return ratio(self.false_spam, self.false_spam + self.true_ham)
 
     def f1_standard_error(self, seed: int) -> float:
         """Return the bootstrap standard error of F1: messages drawn anew with replacement.
@@ -88,5 +88,6 @@ def best_threshold(spam: Bools, scores: Floats) -> tuple[float, float]:
     return float(np.clip(threshold, _LEAST, _MOST)), float(f1[best])
 
 
-def _ratio(part: int, whole: int) -> float:
+def ratio(part: int, whole: int) -> float:
+    """Return `part / whole`, or 0 where there is nothing to take a part of."""
     return part / whole if whole else 0.0

@@ -92,6 +92,11 @@ class Registry:
                 params=[Param(name, str(value)) for name, value in params.items()],
             )
 
+    def log_file(self, run_id: str, path: str, text: str) -> None:
+        """Store a text among a run's artifacts, under `path`."""
+        with self._translated():
+            self._client.log_text(run_id, text, path)
+
     def log_model(self, run_id: str, flavor: CompactSkops) -> str:
         """Store a model as the run's and return its id."""
         with self._translated():

@@ -11,16 +11,26 @@ from kit.registry import (
     TAG_GATE,
     TAG_GATE_REASONS,
     TAG_MANIFEST_SHA256,
+    TAG_RULES_DIGEST,
+    TAG_RULES_PACK,
 )
-from kit.text import NORMALISATION_VERSION, normalise
+from kit.text import normalise
+from rules.engine import Engine
 from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
-from trainer.evaluation import Evaluated, evaluate, fit
+from trainer.evaluation import evaluate, fit
 from trainer.gate import Decision, Policy, decide
 from trainer.golden import golden
+from trainer.measures import Bools
 from trainer.registry import Registry, Version
 from trainer.report import Report
+from trainer.rule_policy import RulePolicy
+from trainer.rule_quality.quality import assess
+from trainer.rule_quality.report import QualityReport
+from trainer.rule_quality.scanning import Scanned
+from trainer.run_log import log_rules, log_training
 from trainer.search_space import SearchSpace
+from trainer.system import Labelled, SystemReport, judge_system
 from trainer.tuning import Advance, Tuned, as_texts
 
 
@@ -30,6 +40,9 @@ class Plan:
 
     space: SearchSpace
     policy: Policy
+    engine: Engine
+    """Of the rule pack that the version is to serve with."""
+    rule_policy: RulePolicy
     seed: int
     jobs: int | None
 
@@ -40,6 +53,8 @@ class Outcome:
 
     version: Version
     report: Report
+    rules: QualityReport
+    system: SystemReport
     best: Tuned
     decision: Decision
     model_bytes: int
@@ -47,7 +62,7 @@ class Outcome:
 
 
 def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> Outcome:
-    """Tune, evaluate, fit on all messages, log everything and register the version.
+    """Measure the rules, tune, evaluate, fit on all messages, log all and register the version.
 
     The version carries the gate's decision from its first moment; the alias is not touched here.
 
@@ -57,46 +72,42 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
     texts = as_texts([normalise(text) for text in corpus.texts])
     spam = np.array([label == "spam" for label in corpus.labels])
     with registry.run(f"train seed={plan.seed}") as run_id:
+        assessed = assess(plan.engine, corpus, plan.rule_policy)
         evaluated = evaluate(
             texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance
         )
         best = evaluated.ranking[0]
         pipeline = fit(texts, spam, best, plan.space)
-        decision = decide(evaluated.report, plan.policy)
-        _log(registry, run_id, corpus, plan, evaluated)
+        labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
+        system = judge_system(labelled, plan.seed)
+        rules = assessed.report
+        decision = decide(evaluated.report, system, rules.shortfalls, plan.policy)
+        params = {"seed": plan.seed, **_gate_params(plan.policy)}
+        log_training(registry, run_id, params, corpus, evaluated, plan.space)
+        log_rules(registry, run_id, assessed, system, labelled)
         flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
         model_id = registry.log_model(run_id, flavor)
         tags = {
             TAG_MANIFEST_SHA256: flavor.manifest_sha256,
+            TAG_RULES_PACK: f"{rules.pack.name}@{rules.pack.version}",
+            TAG_RULES_DIGEST: rules.pack.digest,
             TAG_GATE: GATE_PASSED if decision.passed else GATE_REFUSED,
             TAG_GATE_REASONS: json.dumps(decision.reasons),
         }
         version = registry.register(model_id, run_id, tags)
-    return Outcome(version, evaluated.report, best, decision, flavor.model_bytes)
+    return Outcome(version, evaluated.report, rules, system, best, decision, flavor.model_bytes)
 
 
-def _log(registry: Registry, run_id: str, corpus: Corpus, plan: Plan, evaluated: Evaluated) -> None:
-    """Log the run, and below it one run for each candidate."""
-    best = evaluated.ranking[0]
-    counts = {f"data.{name}": value for name, value in asdict(corpus.counts).items()}
-    params = {
-        "seed": plan.seed,
-        "features": best.candidate.features,
-        "C": best.candidate.c,
-        "threshold": best.threshold,
-        "normalisation": NORMALISATION_VERSION,
-        "gate.min_f1": plan.policy.min_f1,
-        "data.source": corpus.source,
-        "data.digest": corpus.digest,
-        **counts,
-    }
-    registry.log(run_id, params, asdict(evaluated.report))
-    for tuned in evaluated.ranking:
-        candidate = tuned.candidate
-        with registry.run(candidate.name, parent=run_id) as child:
-            ngrams = {
-                f"ngrams.{name}": f"{low}-{high}"
-                for name, (low, high) in plan.space.features[candidate.features].items()
-            }
-            params = {"features": candidate.features, "C": candidate.c, **ngrams}
-            registry.log(child, params, {"cv_f1": tuned.f1, "cv_threshold": tuned.threshold})
+def _gate_params(policy: Policy) -> dict[str, object]:
+    """Return what the gate asks; what it does not ask is left out."""
+    asked = {f"gate.{name}": value for name, value in asdict(policy).items()}
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def _labelled(scanned: Scanned, spam: Bools, called_spam: Bools) -> Labelled:
+    return Labelled(
+        spam=spam,
+        decided=np.array([verdict is not None for verdict in scanned.verdicts]),
+        ruled_spam=np.array([verdict == "spam" for verdict in scanned.verdicts]),
+        modelled_spam=called_spam,
+    )

@@ -1,0 +1,1 @@
+"""Disguises undone: from a normalised text to the squeezed one."""
