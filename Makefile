@@ -7,14 +7,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 MEMBERS := libs/kit libs/rules services/gateway services/inference services/trainer deploy/laptop
 LOCKS := requirements/gateway.txt requirements/inference.txt requirements/trainer.txt
-SOURCES := $(MEMBERS:%=%/src) tests tools
+SOURCES := $(MEMBERS:%=%/src) tests tools bench
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 # The certificates of the system, not uv's own: behind a company's proxy only those are right.
 UV_SYSTEM_CERTS ?= 1
 export UV_SYSTEM_CERTS
 
-.PHONY: help run test rules check fmt lock lock-check docs docs-check clean distclean venv
+.PHONY: help run test rules check fmt lock lock-check docs docs-check bench clean distclean venv
 
 help: ## List every command.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -50,10 +50,15 @@ lock-check: $(VENV)/.uv ## Check that requirements/*.txt are what `make lock` wr
 docs: $(VENV)/.dev ## Write the generated pages of docs/ anew.
 	@$(BIN)/python tools/configuration_page.py
 	@$(BIN)/python tools/rule_schema.py
+	@$(BIN)/python -m bench.page
 
 docs-check: $(VENV)/.dev ## Check that they are what `make docs` writes.
 	@$(BIN)/python tools/configuration_page.py --check
 	@$(BIN)/python tools/rule_schema.py --check
+	@$(BIN)/python -m bench.page --check
+
+bench: $(VENV)/.dev ## Measure the rule engine beside re and google-re2: some minutes.
+	@$(BIN)/python -m bench.rules
 
 clean: ## Remove the state folder: MLflow's database, every model, the logs.
 	rm -rf "$${LAPTOP_STATE_FOLDER:-.hamgate}"

@@ -1,0 +1,1 @@
+"""Benchmarks: what is measured beside what, reproducibly; `make bench` runs them."""
