@@ -295,6 +295,7 @@ async def test_nobody_listens(spammy: Rule, counts: Counts) -> None:
         shadow.offer(SPAM, [spammy])
         async with running(shadow):
             await until(lambda: counts.shadow("failed") == 1)
+    assert [counts.shadow(outcome) for outcome in ("scored", "dropped")] == [0, 0]
 
 
 async def test_it_ends_in_the_middle_of_a_call(

@@ -40,3 +40,18 @@ def test_settings_are_frozen() -> None:
 def test_idle_connections_outlive_a_proxys() -> None:
     """NGINX keeps idle connections for 60 s and uvicorn 5: a POST would meet a closing one."""
     assert Settings().keep_alive_seconds > 60
+
+
+def test_a_variable_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`X=` leaves the default, and is no empty text, and no path of the working directory."""
+    monkeypatch.setenv("KITTEST_HOST", "")
+    monkeypatch.setenv("KITTEST_BODY_SECONDS", "")
+    assert load_or_exit(Settings) == Settings(host="127.0.0.1", body_seconds=10.0)
+
+
+@pytest.mark.parametrize("value", ["inf", "nan"])
+def test_no_end_is_no_number(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """A time without end is refused: what waits for it would never come."""
+    monkeypatch.setenv("KITTEST_BODY_SECONDS", value)
+    with pytest.raises(SystemExit):
+        load_or_exit(Settings)

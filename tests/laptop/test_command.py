@@ -20,7 +20,7 @@ READY = "Ctrl-C ends everything"
 ALIAS = "/api/2.0/mlflow/registered-models/alias"
 NO_VERSION = [404, {"error_code": "RESOURCE_DOES_NOT_EXIST"}]
 VERSION = [200, {"model_version": {"version": "7"}}]
-VERDICT = {"label": "spam", "score": 1.0, "layer": "heuristic", "rule": "premium-number"}
+VERDICT = {"label": "spam", "score": 1.0, "layer": "heuristic", "rule": "prize-premium-number"}
 
 Jobs = dict[str, dict[str, Any]]
 Started = Callable[[int], list[int]]
@@ -113,7 +113,7 @@ def test_what_is_printed_can_be_used(
     assert f"MLflow                http://127.0.0.1:{settings.mlflow_port}" in lines
     curl = next(line for line in lines if line.startswith("try it"))
     assert curl.endswith("""code K52."}'""")
-    assert any("premium-number" in line for line in lines)
+    assert any("prize-premium-number" in line for line in lines)
 
 
 def make_slow(jobs: Jobs, stage: str) -> int:

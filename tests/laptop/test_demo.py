@@ -11,7 +11,7 @@ from rich.console import Console
 from laptop.demo import MESSAGES, Model, Verdict, classify, decided_by, verdict_table
 from laptop.errors import DemoFailed
 
-BY_RULE = Verdict("spam", 1.0, "heuristic", rule="premium-number")
+BY_RULE = Verdict("spam", 1.0, "heuristic", rule="prize-premium-number")
 BY_MODEL = Verdict("ham", 0.0324, "model", model=Model("spam-classifier", "3"))
 
 
@@ -27,7 +27,7 @@ def test_a_row_says_who_decided() -> None:
     rows = rendered(["win!", "hello"], [BY_RULE, BY_MODEL]).splitlines()
     by_rule = next(row for row in rows if "win!" in row)
     by_model = next(row for row in rows if "hello" in row)
-    assert by_rule.split()[3::2] == ["spam", "1.000", "heuristic", "premium-number"]
+    assert by_rule.split()[3::2] == ["spam", "1.000", "heuristic", "prize-premium-number"]
     assert "0.032" in by_model
     assert "spam-classifier v3" in by_model
 

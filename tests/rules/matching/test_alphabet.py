@@ -50,13 +50,18 @@ def test_a_set_is_the_bytes_of_its_characters(*, character: str, negated: bool) 
 
 def test_there_are_bytes_enough_for_any_script_of_letters() -> None:
     """Each letter of Cyrillic by itself, and some symbols, is no trouble."""
-    Alphabet([single(code) for code in (*range(0x430, 0x460), *range(0x20A0, 0x20C0))])
+    sets = [single(code) for code in (*range(0x430, 0x460), *range(0x20A0, 0x20C0))]
+    alphabet = Alphabet(sets)
+    assert len({alphabet.mask(members) for members in sets}) == len(sets)
+    assert {alphabet.mask(members).bit_count() for members in sets} == {1}
 
 
 def test_a_range_is_one_class() -> None:
     """A hundred ranges of letters, none of which overlap, are no trouble either."""
     starts = range(0x4E00, 0x4E00 + 2000, 20)
-    Alphabet([CharacterSet(((start, start + 9),)) for start in starts])
+    sets = [CharacterSet(((start, start + 9),)) for start in starts]
+    alphabet = Alphabet(sets)
+    assert {alphabet.mask(members).bit_count() for members in sets} == {1}
 
 
 def test_too_many_classes_are_refused() -> None:

@@ -69,7 +69,8 @@ def resolve(expression: Expression, words: int) -> Expression:
         words: The bytes of word characters; bit n is byte n.
 
     Raises:
-        BoundaryError: An assertion stands in something that repeats too often.
+        BoundaryError: An assertion stands in something that repeats too often, or the expression
+            grows too large.
     """
     found = (
         concatenate(_context(variant.before), variant.core, _context(variant.after))
@@ -149,8 +150,9 @@ class _Resolver:
 
 
 def _pair(a: Variant, b: Variant) -> Variants:
+    """Return the variants of one variant after another, by which of the two are empty."""
     if a.after == b.before == _ANY:
-        return _free(a, b)
+        return (Variant(a.before, concatenate(a.core, b.core), b.after),)
     found = [_both(a, b)]
     if nullable(a.core):
         core = _first(b.core, a.after)
@@ -166,11 +168,6 @@ def _pair(a: Variant, b: Variant) -> Variants:
 def _both(a: Variant, b: Variant) -> Variant:
     """Return the variant in which neither side is empty."""
     return Variant(a.before, concatenate(_last(a.core, b.before), _first(b.core, a.after)), b.after)
-
-
-def _free(a: Variant, b: Variant) -> Variants:
-    """Return the variants where nothing is asked of the place in between."""
-    return (Variant(a.before, concatenate(a.core, b.core), b.after),)
 
 
 def _first(core: Expression, mask: int) -> Expression:
