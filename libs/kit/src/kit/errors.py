@@ -7,6 +7,7 @@ ServiceError
 ├── Malformed         the body is not JSON, or not UTF-8
 ├── Invalid           the body is JSON of the wrong shape, or a value is out of bounds
 ├── NotFound          there is no such thing here
+├── MethodNotAllowed  there is, and it takes other methods
 └── Unavailable       something that the answer needs is away; try again later
 """
 
@@ -37,6 +38,15 @@ class Invalid(ServiceError):
 
 class NotFound(ServiceError):
     """There is no such thing here."""
+
+
+class MethodNotAllowed(ServiceError):
+    """There is such a thing here, and it takes other methods."""
+
+    def __init__(self, message: str, *, allowed: str) -> None:
+        """Say what takes no such method; `allowed` are those that it takes, as in Allow."""
+        super().__init__(message)
+        self.allowed = allowed
 
 
 class Unavailable(ServiceError):

@@ -1,17 +1,17 @@
 """OpenAPI for endpoints that decode with msgspec: their types, under `components.schemas`."""
 
+import inspect
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from fastapi import FastAPI
 
+from kit.hot import HotEndpoint
+from kit.problems import openapi_problems
+
 _REF = "#/components/schemas/{name}"
-
-
-def json_body(struct: type[msgspec.Struct]) -> dict[str, Any]:
-    """Return the `openapi_extra` of an endpoint whose body is a `struct`."""
-    return {"requestBody": {"required": True, "content": _content(struct)}}
 
 
 def json_answer(struct: type[msgspec.Struct], description: str) -> dict[int | str, dict[str, Any]]:
@@ -19,19 +19,52 @@ def json_answer(struct: type[msgspec.Struct], description: str) -> dict[int | st
     return {200: {"description": description, "content": _content(struct)}}
 
 
-def add_schemas(app: FastAPI, structs: Sequence[type[msgspec.Struct]]) -> None:
-    """Add the schemas of `structs`, and of all that they refer to, to the document of `app`."""
+def complete(
+    app: FastAPI, structs: Sequence[type[msgspec.Struct]], endpoints: Sequence[HotEndpoint]
+) -> None:
+    """Add what FastAPI does not know to the document of `app`.
+
+    Args:
+        app: The app.
+        structs: Types whose schemas, with all that they refer to, are added.
+        endpoints: Hot endpoints, which are added with the types that they take and answer.
+    """
+    documents = [endpoint.document for endpoint in endpoints]
+    structs = [*structs, *(s for d in documents for s in (d.takes, d.answers))]
     _, components = msgspec.json.schema_components(structs, ref_template=_REF)
+    paths = {endpoint.path: {"post": _operation(endpoint)} for endpoint in endpoints}
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = generate()
+            document["paths"] = paths | document["paths"]
             document.setdefault("components", {}).setdefault("schemas", {}).update(components)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+
+
+def _operation(endpoint: HotEndpoint) -> dict[str, Any]:
+    document = endpoint.document
+    found = json_answer(document.answers, document.answer) | openapi_problems(*document.problems)
+    return {
+        "tags": [document.tag],
+        "summary": document.summary,
+        "description": inspect.getdoc(endpoint.work) or "",
+        "operationId": _operation_id(endpoint),
+        "requestBody": {"required": True, "content": _content(document.takes)},
+        "responses": {str(status): response for status, response in found.items()},
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in endpoint.path_names
+        ],
+    }
+
+
+def _operation_id(endpoint: HotEndpoint) -> str:
+    return re.sub(r"\W+", "_", endpoint.path).strip("_")
 
 
 def _content(struct: type[msgspec.Struct]) -> dict[str, Any]:

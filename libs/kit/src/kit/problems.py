@@ -22,6 +22,7 @@ STATUS: Mapping[type[errors.ServiceError], HTTPStatus] = {
     errors.Malformed: HTTPStatus.BAD_REQUEST,
     errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -56,10 +57,12 @@ def problem_response(
 
 
 def problem_of(error: errors.ServiceError) -> Response:
-    """Return the answer to an error by its class in `STATUS`, with Retry-After where it has one."""
+    """Return the answer to an error, whose status its class has in `STATUS`."""
     headers = {}
     if isinstance(error, errors.Unavailable):
         headers["Retry-After"] = str(math.ceil(error.retry_after))
+    elif isinstance(error, errors.MethodNotAllowed):
+        headers["Allow"] = error.allowed
     status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
     return problem_response(status, str(error), headers)
 

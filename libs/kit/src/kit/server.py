@@ -23,6 +23,7 @@ def serve(app: FastAPI, settings: WebSettings, port: int) -> None:
         port=port,
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # nothing of ours asks who the client is
         server_header=False,
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.shutdown_seconds,

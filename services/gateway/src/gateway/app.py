@@ -6,21 +6,12 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from gateway import metrics, schemas
-from gateway.endpoints import router
+from gateway.endpoints import hot_endpoints, router
 from gateway.lifespan import State, pack_path, running
 from gateway.settings import Settings
 from kit.app import create_service
 from kit.probes import Readiness
 from rules.loading import load_engine
-
-_SCHEMAS = (
-    schemas.ClassifyRequest,
-    schemas.ClassifyResponse,
-    schemas.BatchRequest,
-    schemas.BatchResponse,
-    schemas.PackInfo,
-    schemas.ModelInfo,
-)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -38,7 +29,12 @@ def create_app(settings: Settings) -> FastAPI:
             yield {"service": state}
 
     app = create_service(
-        "gateway", lifespan, readiness, schemas=_SCHEMAS, requests=metrics.HTTP_REQUESTS
+        "gateway",
+        lifespan,
+        readiness,
+        hot_endpoints=hot_endpoints(settings),
+        schemas=(schemas.PackInfo, schemas.ModelInfo),
+        requests=metrics.HTTP_REQUESTS,
     )
     app.include_router(router)
     return app

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from inference import metrics
-from inference.endpoints import router
+from inference.endpoints import hot_endpoints, router
 from inference.lifespan import State, running
 from inference.registry import Registry
 from inference.reloader import Source
@@ -15,8 +15,6 @@ from inference.source import RegistrySource
 from kit import oip
 from kit.app import create_service
 from kit.probes import Readiness
-
-_SCHEMAS = (oip.InferRequest, oip.InferResponse, oip.ModelMetadata, oip.ServerMetadata)
 
 
 def create_app(settings: Settings, source: Source | None = None) -> FastAPI:
@@ -32,7 +30,8 @@ def create_app(settings: Settings, source: Source | None = None) -> FastAPI:
         "inference",
         lifespan,
         readiness,
-        schemas=_SCHEMAS,
+        hot_endpoints=hot_endpoints(settings),
+        schemas=(oip.ModelMetadata, oip.ServerMetadata),
         requests=metrics.HTTP_REQUESTS,
     )
     app.include_router(router)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from importlib.metadata import version as distribution_version
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,24 +12,26 @@ from starlette.requests import ClientDisconnect
 
 from inference import dataplane, metrics
 from inference.lifespan import State
+from inference.settings import Settings
 from inference.slot import Model
 from kit import oip
-from kit.body import json_response, read_json
+from kit.body import BodyReader
+from kit.encoding import json_response
 from kit.errors import NotFound
-from kit.openapi import json_answer, json_body
+from kit.hot import Answer, Document, HotEndpoint, HotRequest
+from kit.openapi import json_answer
 from kit.problems import JSON_BODY_STATUSES, openapi_problems
 from kit.registry import REGISTERED_MODEL
 
 _request = msgspec.json.Decoder(oip.InferRequest)
+_encode = msgspec.json.Encoder().encode
 _SERVER = oip.ServerMetadata("hamgate-inference", distribution_version("hamgate-inference"), [])
 _MODEL = "/v2/models/{name}"
 _VERSION = _MODEL + "/versions/{version}"
 _UNAVAILABLE = openapi_problems(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
-_INFER_PROBLEMS = openapi_problems(
-    *JSON_BODY_STATUSES, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE
-)
+_TAG = "open inference protocol"
 
-router = APIRouter(tags=["open inference protocol"])
+router = APIRouter(tags=[_TAG])
 
 
 def _state(request: Request) -> State:
@@ -89,31 +91,43 @@ async def model_ready(model: Served) -> dict[str, str | bool]:
     return {"name": REGISTERED_MODEL, "version": model.version, "ready": True}
 
 
-_INFER_DOC: dict[str, Any] = {
-    "responses": json_answer(oip.InferResponse, "The outputs") | _INFER_PROBLEMS,
-    "openapi_extra": json_body(oip.InferRequest),
-}
+def hot_endpoints(settings: Settings) -> list[HotEndpoint]:
+    """Return the endpoints that are asked at every message."""
+    reader = BodyReader(settings.max_body_bytes, settings.body_seconds)
+    paths = (_MODEL + "/infer", _VERSION + "/infer")
+    return [
+        HotEndpoint(path, infer, _INFER, reader=reader, requests=metrics.HTTP_REQUESTS)
+        for path in paths
+    ]
 
 
-@router.post(_MODEL + "/infer", **_INFER_DOC)
-@router.post(_VERSION + "/infer", **_INFER_DOC)
-async def infer(request: Request, model: Served, state: StateOf) -> Response:
+async def infer(request: HotRequest) -> Answer:
     """Score the texts of one BYTES tensor."""
+    state: State = request.state
     limits = state.settings
-    body = await read_json(
-        request, _request, max_bytes=limits.max_body_bytes, seconds=limits.body_seconds
-    )
+    model = _served(state=state, **request.path_params)
+    body = request.json(_request)
     texts = dataplane.texts_of(body, limits.max_batch_size, limits.max_text_bytes)
     outputs = dataplane.wanted_outputs(body)
     with metrics.SCORING_SECONDS.time():
         scored = [piece async for piece in _scored(request, state, model, texts, outputs)]
     answer = dataplane.respond(model, scored, outputs, body.id)
     metrics.TEXTS.inc(len(texts))
-    return json_response(answer)
+    return Answer(_encode(answer))
+
+
+_INFER = Document(
+    summary="Score texts",
+    tag=_TAG,
+    takes=oip.InferRequest,
+    answers=oip.InferResponse,
+    answer="The outputs",
+    problems=(*JSON_BODY_STATUSES, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+)
 
 
 async def _scored(
-    request: Request, state: State, model: Model, texts: list[str], outputs: list[str]
+    request: HotRequest, state: State, model: Model, texts: list[str], outputs: list[str]
 ) -> AsyncIterator[dataplane.Scored]:
     """Yield the pieces of a request as the scoring thread has done them, while anybody waits."""
     loop = asyncio.get_running_loop()
