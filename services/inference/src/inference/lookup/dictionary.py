@@ -2,6 +2,7 @@
 
 import re
 import time
+from array import array
 from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Literal
@@ -65,7 +66,7 @@ class DictionaryLookup:
     def occurrences(self, texts: Sequence[str]) -> Occurrences:
         """Return where terms occur in prepared `texts`, in the order of texts."""
         get = self._ordinals.get
-        found: list[int] = []
+        found = array("Q")
         lengths = []
         for text in texts:
             before = len(found)
