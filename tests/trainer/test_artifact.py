@@ -9,7 +9,8 @@ from mlflow.models import Model
 from sklearn.pipeline import Pipeline
 
 from inference.artifact import load
-from inference.scorer import Scorer, check_golden
+from inference.fallback import PipelineScorer
+from inference.scorer import check_golden
 from kit.registry import MANIFEST_FILE, MODEL_FILE
 from trainer.artifact import CompactSkops
 from trainer.golden import MESSAGES, golden
@@ -45,7 +46,7 @@ def test_the_model_server_trusts_it(saved: tuple[Path, CompactSkops]) -> None:
     """What the trainer writes passes every check of the model server, golden messages included."""
     folder, flavor = saved
     pipeline, manifest = load(folder, flavor.manifest_sha256)
-    check_golden(Scorer(pipeline), manifest.golden)
+    check_golden(PipelineScorer(pipeline), manifest.golden)
     assert manifest.threshold == 0.3
     assert [message.text for message in manifest.golden] == list(MESSAGES)
     assert {"python", "scikit-learn", "numpy", "scipy", "skops"} == set(manifest.environment)

@@ -3,7 +3,8 @@
 ModelError
 ├── RegistryUnavailable   MLflow, or the store behind it, does not answer
 ├── NoProductionVersion   the registry answers, and nothing has the alias
-└── Untrusted             the version is whole or not, but must not serve
+├── Untrusted             the version is whole or not, but must not serve
+└── CannotCompile         the pipeline has a part that only scikit-learn computes
 """
 
 
@@ -21,3 +22,7 @@ class NoProductionVersion(ModelError):
 
 class Untrusted(ModelError):
     """The version must not serve: corrupt, of unknown types, or not what its manifest says."""
+
+
+class CannotCompile(ModelError):
+    """The pipeline has a part that is not compiled; scikit-learn itself must serve it."""

@@ -1,8 +1,9 @@
 """Models from the registry: downloaded, verified, checked against the golden messages, warm."""
 
 from inference import artifact
+from inference.fallback import PipelineScorer
 from inference.registry import Registry, VersionRef
-from inference.scorer import Scorer, check_golden
+from inference.scorer import check_golden
 from inference.slot import Model
 
 
@@ -25,7 +26,7 @@ class RegistrySource:
         """
         with self._registry.downloaded(ref) as folder:
             pipeline, manifest = artifact.load(folder, ref.manifest_sha256)
-            scorer = Scorer(pipeline)
+            scorer = PipelineScorer(pipeline)
             check_golden(scorer, manifest.golden)
         self._registry.forget_others(ref)
         return Model(ref, scorer, manifest.threshold)
