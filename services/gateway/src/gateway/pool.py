@@ -122,8 +122,8 @@ class Pool:
         if call.for_answers and len(usable) > 1:
             # A second try may find no room anywhere; it then goes over the limit, once.
             usable = [a for a in usable if a.free] or usable
-        if not usable:
-            return None
+        if len(usable) <= 1:
+            return usable[0] if usable else None
         self._turn += 1
         turn = self._turn % len(usable)
         return min(usable[turn:] + usable[:turn], key=lambda a: a.outstanding)
