@@ -22,9 +22,10 @@ from fixtures.gateway import (
     reply,
 )
 from gateway.batcher import Batcher
-from gateway.client import InferenceClient, Prediction
+from gateway.client import InferenceClient
 from gateway.errors import ModelUnavailable, TextRefused
 from gateway.model_queue import Answer, Bounds
+from gateway.prediction import Prediction
 from gateway.schemas import ModelRef
 from kit.request_id import RequestIdMiddleware, current_request_id
 
