@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -21,10 +22,14 @@ from fixtures.gateway import (
     reply,
 )
 from gateway.batcher import Batcher
-from gateway.client import InferenceClient, Prediction
+from gateway.client import InferenceClient
 from gateway.errors import ModelUnavailable, TextRefused
 from gateway.model_queue import Answer, Bounds
+from gateway.prediction import Prediction
 from gateway.schemas import ModelRef
+from kit.request_id import RequestIdMiddleware, current_request_id
+
+T = TypeVar("T")
 
 
 def score_of(text: str) -> float:
@@ -505,18 +510,61 @@ async def test_at_the_end_whoever_waits_is_told() -> None:
 # Ids
 
 
-async def test_a_call_has_an_id_that_leads_to_its_requests() -> None:
+async def as_request(request_id: str, work: Awaitable[T]) -> T:
+    """Do something within a request with this id."""
+    done: list[T] = []
+
+    async def app(_scope: object, _receive: object, _send: object) -> None:
+        done.append(await work)
+
+    headers = [(b"x-request-id", request_id.encode())]
+    scope = {"type": "http", "headers": headers}
+    await RequestIdMiddleware(app)(scope, None, None)  # type: ignore[arg-type]
+    return done[0]
+
+
+@pytest.mark.parametrize("trace", [True, False])
+async def test_a_call_has_an_id_that_leads_to_its_requests(*, trace: bool) -> None:
     """At debug one line has the call's id and those of its requests; else there is none."""
+    model = Model(calls=1)
+
+    async with batching(model, trace=trace) as batcher:
+
+        async def one(number: int) -> list[int]:
+            return await scores(ask(batcher, number))
+
+        with capture_logs() as logs:
+            requests = [asyncio.create_task(as_request(f"r-{n}", one(n))) for n in range(3)]
+            await turns()
+            more = asyncio.create_task(as_request("r-3", one(3)))
+            await turns()
+            model.open.set()
+            model.tell()
+            assert [await request for request in (*requests, more)] == [[0], [1], [2], [3]]
+    lines = [(x["call"], x["requests"]) for x in logs if x["event"] == "model_call"]
+    expected = [(model.ids[0], ["r-0", "r-1", "r-2"]), (model.ids[1], ["r-3"])]
+    assert lines == (expected if trace else [])
+    assert model.ids[0] != model.ids[1]
+
+
+async def test_a_call_is_of_no_request_in_particular() -> None:
+    """What is logged on the way to the model does not have the id of whoever came first."""
     model = Model()
     model.open.set()
-    for trace in (True, False):
-        async with batching(model, trace=trace) as batcher:
-            with capture_logs() as logs:
-                await scores(ask(batcher, 1, 2))
-        lines = [line for line in logs if line["event"] == "model_call"]
-        expected = [{"call": model.ids[-1], "requests": [None, None]}] if trace else []
-        assert [{k: line[k] for k in ("call", "requests")} for line in lines] == expected
-    assert len(set(model.ids)) == len(model.ids)
+    seen: list[str | None] = []
+
+    def no_error(_: list[str]) -> None:
+        seen.append(current_request_id())
+
+    model.error_of = no_error
+    async with batching(model) as batcher:
+        await as_request("r-1", scores(ask(batcher, 1)))
+
+        async def later() -> list[int]:
+            return await scores(ask(batcher, 2))
+
+        await as_request("r-2", later())
+    assert seen == [None, None]
 
 
 # Answers are never crossed

@@ -14,9 +14,9 @@ from prometheus_client import REGISTRY
 from fixtures.gateway import HAM_SCORE, SPAM_SCORE, batcher_of
 from fixtures.packs import engine_of, make_rule
 from gateway.classifier import Classifier
-from gateway.client import Prediction
 from gateway.errors import ModelUnavailable, TextRefused
 from gateway.fallback import Fallback
+from gateway.prediction import Prediction
 from gateway.rulebook import Rulebook
 from gateway.schemas import (
     ClassifyRequest,

@@ -26,9 +26,10 @@ from fixtures.gateway import (
 )
 from fixtures.packs import make_pack, make_rule
 from fixtures.processes import free_port
-from gateway.client import InferenceClient, PredictFor, ServedModel
+from gateway.client import InferenceClient, PredictFor
 from gateway.errors import ModelUnavailable, TextRefused
 from gateway.lifespan import State, running
+from gateway.prediction import ServedModel
 from gateway.schemas import ModelRef
 from gateway.settings import Settings
 from kit.probes import Readiness

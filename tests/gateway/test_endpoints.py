@@ -17,7 +17,10 @@ from fixtures.gateway import (
     HAM_SCORE,
     SPAM_SCORE,
     FakeModelServer,
+    Received,
+    Reply,
     fake_model_server,
+    model_reply,
     reply,
 )
 from fixtures.packs import make_pack, make_rule
@@ -218,6 +221,45 @@ def test_the_model_servers_reason_is_passed_on(pack_file: Path) -> None:
         assert problem(refused, 503) == "the model server answers 503: no model yet"
         server.answer = usual
         assert client.post(CLASSIFY, json={"text": MODEL_HAM}).status_code == 200
+
+
+def test_a_fallback_in_place_of_503(pack_file: Path) -> None:
+    """Where it is set, one message and each item of a batch have it; a rule's verdict stays."""
+    told = settings(f"http://127.0.0.1:{free_port()}", pack_file)
+    told = told.model_copy(update={"on_model_unavailable": "ham"})
+    with TestClient(create_app(told)) as client:
+        assert client.post(CLASSIFY, json={"text": MODEL_SPAM, "id": "m"}).json() == {
+            "id": "m",
+            "label": "ham",
+            "score": 0.0,
+            "layer": "fallback",
+            "rule": None,
+            "pack": {"name": "test", "version": "1.2.3"},
+            "model": None,
+        }
+        items = [{"text": MODEL_SPAM}, {"text": RULE_SPAM}, {"text": MODEL_HAM, "explain": True}]
+        for _ in range(5):  # the model server is left alone at last: no difference
+            results = client.post(BATCH, json={"items": items}).json()["results"]
+            assert [r["layer"] for r in results] == ["fallback", "heuristic", "fallback"]
+        assert 'addresses{state="open"} 1.0' in client.get("/metrics").text
+        problem(client.get("/v1/model"), 503)
+
+
+def test_the_smaller_limit_holds(pack_file: Path) -> None:
+    """A text that the model server refuses is a 422 with its place; no other text is refused."""
+
+    def refuse(received: Received) -> Reply:
+        if any("long" in text for text in received.json["inputs"][0]["data"]):
+            return reply(b'{"error": "inputs.0.data.0: more than 5 bytes of UTF-8"}', 422)
+        return model_reply(received)
+
+    with fake_model_server() as server:
+        server.answer = refuse
+        with TestClient(create_app(settings(server.url, pack_file))) as client:
+            items = [{"text": MODEL_SPAM}, {"text": "too long"}]
+            detail = problem(client.post(BATCH, json={"items": items}), 422)
+            assert "more than 5 bytes of UTF-8 - at `$.items[1].text`" in detail
+            assert client.post(CLASSIFY, json={"text": MODEL_SPAM}).json()["layer"] == "model"
 
 
 # What is refused

@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from fixtures.gateway import FakeModelServer, client_of, fake_model_server, reply
 from fixtures.packs import engine_of, make_rule
 from fixtures.processes import free_port
-from gateway.client import InferenceClient, Prediction
+from gateway.client import InferenceClient
+from gateway.prediction import Prediction
 from gateway.schemas import Label, ModelRef
 from gateway.shadow import ShadowScoring, count_agreement
 from rules.pack import Rule

@@ -1,6 +1,7 @@
 """Coalescing: messages that wait for the model at the same time go out together."""
 
 import asyncio
+import contextvars
 import copy
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -61,6 +62,7 @@ class Batcher:
         self._seconds = seconds
         self._trace = trace
         self._loop = asyncio.get_running_loop()
+        self._context = contextvars.copy_context()
         self._starting = False
         self._workers: set[asyncio.Task[None]] = set()
         self._sent: set[Batch] = set()
@@ -144,7 +146,8 @@ class Batcher:
         if self._starting:
             return
         self._starting = True
-        worker = self._loop.create_task(self._work())
+        # Not in the context of the request that happens to come first, whose id it would log.
+        worker = self._loop.create_task(self._work(), context=self._context)
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
 

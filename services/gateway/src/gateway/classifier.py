@@ -6,11 +6,11 @@ from typing import Any
 
 from gateway import metrics
 from gateway.batcher import Batcher
-from gateway.client import Prediction
 from gateway.errors import ModelUnavailable, TextRefused
 from gateway.fallback import Fallback
 from gateway.message_ids import new_message_id
 from gateway.model_queue import Answer
+from gateway.prediction import Prediction
 from gateway.rulebook import Rulebook, Serving
 from gateway.schemas import (
     ClassifyRequest,

@@ -5,16 +5,15 @@ import itertools
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 
 from gateway import metrics
 from gateway.errors import ModelUnavailable, TextRefused
 from gateway.pool import Call, Pool, Reply
-from gateway.schemas import Label, ModelRef
+from gateway.prediction import UNUSABLE, Prediction, ServedModel, read_model, read_prediction
 from kit import oip
 from kit.registry import REGISTERED_MODEL
 from kit.request_id import HEADER, current_request_id
@@ -23,7 +22,6 @@ PredictFor = Literal["answer", "shadow"]
 Purpose = Literal[PredictFor, "metadata"]
 """What a call is for, in the metrics: an alert on answers must not see the others."""
 
-Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _MODEL = f"v2/models/{REGISTERED_MODEL}"
 _OUTPUTS = (oip.PROBABILITY, oip.LABEL)
 _EXPLAINED_OUTPUTS = (*_OUTPUTS, oip.EXPLANATION)
@@ -45,15 +43,6 @@ _TEXT_STATUSES = frozenset(
 )
 """What a model server answers to a text that it does not take, or to too many; other statuses
 (no such model, not allowed, too busy) are not about the text."""
-_UNUSABLE = (TypeError, ValueError, IndexError, RecursionError)
-"""What decoding and checking an answer can raise; msgspec's own errors are ValueErrors."""
-
-_encode = msgspec.json.Encoder().encode
-_infer_response = msgspec.json.Decoder(oip.InferResponse)
-_model_metadata = msgspec.json.Decoder(oip.ModelMetadata)
-_explanation = msgspec.json.Decoder(oip.Explanation)
-
-
 _process = secrets.token_hex(6)
 _calls = itertools.count()
 
@@ -61,26 +50,6 @@ _calls = itertools.count()
 def new_call_id() -> str:
     """Return an id for a call to the model server: a random part of this process, and a number."""
     return f"{_process}-{next(_calls):x}"
-
-
-@dataclass(frozen=True)
-class ServedModel:
-    """The version that a model server serves."""
-
-    name: str
-    version: str
-    threshold: float | None
-    """A score at or above it is spam; None if the server does not say."""
-
-
-class Prediction(msgspec.Struct, frozen=True):
-    """What the model said of some texts; the lists are in their order."""
-
-    model: ModelRef
-    threshold: float | None
-    scores: list[float]
-    labels: list[Label]
-    explanations: list[oip.Explanation] = []
 
 
 class Predictor(Protocol):
@@ -148,17 +117,15 @@ class InferenceClient:
             {"content-type": "application/json", HEADER: call_id},
             deadline or asyncio.get_running_loop().time() + self._seconds,
             _ANSWER_BYTES + len(texts) * (_EXPLAINED_TEXT_BYTES if explain else _TEXT_BYTES),
-            _encode(request),
+            msgspec.json.encode(request),
             for_answers=self._purpose == "answer",
         )
         reply = await self._ask(self._purpose, call)
         if reply.status != HTTPStatus.OK:
             raise _refused(reply, self._purpose, len(texts))
         try:
-            answer = _infer_response.decode(reply.body)
-            _check_id(answer, call_id)
-            prediction = _prediction(answer, len(texts), names)
-        except _UNUSABLE as error:
+            prediction = read_prediction(reply.body, call_id, len(texts), names)
+        except UNUSABLE as error:
             raise _unusable(error, self._purpose) from error
         metrics.MODEL_CALLS.labels(self._purpose, "ok").inc()
         return prediction
@@ -177,9 +144,8 @@ class InferenceClient:
         if reply.status != HTTPStatus.OK:
             raise _refused(reply, "metadata", 0)
         try:
-            found = _model_metadata.decode(reply.body)
-            model = ServedModel(found.name, found.versions[-1], _threshold(found.parameters))
-        except _UNUSABLE as error:
+            model = read_model(reply.body)
+        except UNUSABLE as error:
             raise _unusable(error, "metadata") from error
         metrics.MODEL_CALLS.labels("metadata", "ok").inc()
         return model
@@ -223,31 +189,3 @@ def _reason(data: bytes | bytearray) -> str:
         return str(msgspec.json.decode(data, type=dict[str, Any])["error"])[:_REASON_CHARS]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError):
         return "it does not say why"
-
-
-def _threshold(parameters: dict[str, Any]) -> float | None:
-    return msgspec.convert(parameters.get("threshold"), float | None)
-
-
-def _check_id(answer: oip.InferResponse, call_id: str) -> None:
-    """Raise ValueError for the answer to another call, as a cache on the way might give it."""
-    if answer.id is not None and answer.id != call_id:
-        msg = "it has the id of another call"
-        raise ValueError(msg)
-
-
-def _prediction(answer: oip.InferResponse, count: int, asked: Sequence[str]) -> Prediction:
-    """Return the answer's outputs, checked; ValueError and TypeError say what is wrong."""
-    outputs = {output.name: output.data for output in answer.outputs}
-    lengths = {name: len(outputs.get(name, [])) for name in asked}
-    if set(lengths.values()) != {count}:
-        msg = f"{count} texts were asked about, and its outputs have these counts: {lengths}"
-        raise ValueError(msg)
-    return Prediction(
-        model=ModelRef(answer.model_name, answer.model_version),
-        threshold=_threshold(answer.parameters),
-        # Checked element by element: a truth value or a string would pass for a number here.
-        scores=msgspec.convert(outputs[oip.PROBABILITY], list[Probability]),
-        labels=msgspec.convert(outputs[oip.LABEL], list[Label]),
-        explanations=[_explanation.decode(text) for text in outputs.get(oip.EXPLANATION, [])],
-    )
