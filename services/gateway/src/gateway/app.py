@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from gateway import metrics, schemas
-from gateway.endpoints import hot_endpoints, router
+from gateway.endpoints import admin_router, hot_endpoints, router
 from gateway.lifespan import State, pack_path, running
 from gateway.settings import Settings
-from kit.app import create_service
+from kit.app import Routes, Service, create_service
 from kit.probes import Readiness
 from rules.loading import load_engine
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> Service:
     """Return the gateway.
 
     Raises:
@@ -28,13 +28,17 @@ def create_app(settings: Settings) -> FastAPI:
         async with running(settings, engine, readiness) as state:
             yield {"service": state}
 
-    app = create_service(
+    routes = Routes(
+        hot=hot_endpoints(settings),
+        public=[router],
+        admin=[admin_router],
+        schemas=(schemas.PackInfo, schemas.ModelInfo),
+    )
+    return create_service(
         "gateway",
         lifespan,
         readiness,
-        hot_endpoints=hot_endpoints(settings),
-        schemas=(schemas.PackInfo, schemas.ModelInfo),
+        routes=routes,
         requests=metrics.HTTP_REQUESTS,
+        admin_apart=settings.admin_port is not None,
     )
-    app.include_router(router)
-    return app

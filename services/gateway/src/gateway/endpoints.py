@@ -33,6 +33,7 @@ _PROBLEMS = (*JSON_BODY_STATUSES, HTTPStatus.SERVICE_UNAVAILABLE)
 _TAG = "classification"
 
 router = APIRouter(prefix="/v1", tags=[_TAG])
+admin_router = APIRouter(prefix="/v1", tags=[_TAG])
 
 
 def _state(request: Request) -> State:
@@ -94,7 +95,7 @@ _CLASSIFY_BATCH = Document(
 )
 
 
-@router.get("/rules", summary="The rule pack", responses=json_answer(PackInfo, "The pack"))
+@admin_router.get("/rules", summary="The rule pack", responses=json_answer(PackInfo, "The pack"))
 async def rules(state: StateOf) -> Response:
     """Show the pack that decides, and its rules without patterns and examples.
 
