@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter
 from starlette.testclient import TestClient
 
 from kit import oip
-from kit.app import create_service
+from kit.app import Routes, create_service
 from kit.body import BodyReader
 from kit.errors import Unavailable
 from kit.hot import Answer, Document, HotEndpoint, HotRequest, Work
@@ -92,8 +92,7 @@ def client(requests: Counter, readiness: Readiness) -> Iterator[TestClient]:
         "kit",
         lifespan,
         readiness,
-        hot_endpoints=endpoints,
-        schemas=[oip.ServerMetadata],
+        routes=Routes(hot=endpoints, schemas=[oip.ServerMetadata]),
         requests=requests,
     )
 
@@ -192,8 +191,7 @@ async def post_echo(requests: Counter, receive: Callable[[], Awaitable[Any]]) ->
         "kit",
         None,
         Readiness(),
-        hot_endpoints=[hot("/echo", echo, requests)],
-        schemas=[],
+        routes=Routes(hot=[hot("/echo", echo, requests)]),
         requests=requests,
     )
     sent: list[Any] = []

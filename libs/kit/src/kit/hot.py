@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from kit.body import JSON, BodyReader, check_json, decode_json
 from kit.errors import MethodNotAllowed, ServiceError
+from kit.guard import Guard
 from kit.http_metrics import CLIENT_GONE, Answered
 from kit.problems import problem_of
 from kit.request_id import HEADER, entered, given_or_new, left
@@ -103,7 +104,14 @@ class HotEndpoint:
     """Serves POST at one path."""
 
     def __init__(
-        self, path: str, work: Work, document: Document, *, reader: BodyReader, requests: Counter
+        self,
+        path: str,
+        work: Work,
+        document: Document,
+        *,
+        reader: BodyReader,
+        requests: Counter,
+        guard: Guard | None = None,
     ) -> None:
         """Answer what is posted to `path` with what `work` makes of it.
 
@@ -113,12 +121,14 @@ class HotEndpoint:
             document: What OpenAPI says.
             reader: Reads the bodies.
             requests: Counts the answers by method, route and status.
+            guard: Decides who may ask; everybody may without one.
         """
         self.path = path
         self.pattern, _, converters = compile_path(path)
         self.path_names = tuple(converters)
         self.work = work
         self.document = document
+        self.guard = guard
         self._reader = reader
         self._answered = Answered(requests, path)
 
@@ -136,6 +146,8 @@ class HotEndpoint:
         token = entered(request_id)
         status = CLIENT_GONE
         try:
+            if self.guard is not None:
+                self.guard.admit(scope)
             if scope["method"] != _METHOD:
                 msg = f"{self.path} takes {_METHOD} only"
                 raise MethodNotAllowed(msg, allowed=_METHOD)  # noqa: TRY301  as the work's errors

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 
+from kit.guard import GUARD_STATUSES, guard_schemes
 from kit.hot import HotEndpoint
 from kit.problems import openapi_problems
 
@@ -32,6 +33,8 @@ def complete(
     documents = [endpoint.document for endpoint in endpoints]
     structs = [*structs, *(s for d in documents for s in (d.takes, d.answers))]
     _, components = msgspec.json.schema_components(structs, ref_template=_REF)
+    guards = [endpoint.guard for endpoint in endpoints if endpoint.guard]
+    schemes = {name: scheme for guard in guards for name, scheme in guard_schemes(guard).items()}
     paths = {endpoint.path: {"post": _operation(endpoint)} for endpoint in endpoints}
     generate = app.openapi
 
@@ -39,7 +42,10 @@ def complete(
         if app.openapi_schema is None:
             document = generate()
             document["paths"] = paths | document["paths"]
-            document.setdefault("components", {}).setdefault("schemas", {}).update(components)
+            parts = document.setdefault("components", {})
+            parts.setdefault("schemas", {}).update(components)
+            if schemes:
+                parts.setdefault("securitySchemes", {}).update(schemes)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -49,7 +55,11 @@ def complete(
 def _operation(endpoint: HotEndpoint) -> dict[str, Any]:
     document = endpoint.document
     found = json_answer(document.answers, document.answer) | openapi_problems(*document.problems)
-    return {
+    security: dict[str, Any] = {}
+    if endpoint.guard:
+        found |= openapi_problems(*GUARD_STATUSES)
+        security = {"security": [{name: []} for name in guard_schemes(endpoint.guard)]}
+    return security | {
         "tags": [document.tag],
         "summary": document.summary,
         "description": inspect.getdoc(endpoint.work) or "",

@@ -21,6 +21,7 @@ from gateway.settings import Settings
 from kit.body import BodyReader
 from kit.encoding import json_response
 from kit.errors import Invalid
+from kit.guard import Guard
 from kit.hot import Answer, Document, HotEndpoint, HotRequest
 from kit.openapi import json_answer
 from kit.problems import JSON_BODY_STATUSES, openapi_problems
@@ -33,6 +34,7 @@ _PROBLEMS = (*JSON_BODY_STATUSES, HTTPStatus.SERVICE_UNAVAILABLE)
 _TAG = "classification"
 
 router = APIRouter(prefix="/v1", tags=[_TAG])
+admin_router = APIRouter(prefix="/v1", tags=[_TAG])
 
 
 def _state(request: Request) -> State:
@@ -43,11 +45,13 @@ def _state(request: Request) -> State:
 StateOf = Annotated[State, Depends(_state)]
 
 
-def hot_endpoints(settings: Settings) -> list[HotEndpoint]:
-    """Return the endpoints that are asked at every message."""
+def hot_endpoints(settings: Settings, guard: Guard | None) -> list[HotEndpoint]:
+    """Return the endpoints that are asked at every message, by those whom `guard` admits."""
     reader = BodyReader(settings.max_body_bytes, settings.body_seconds)
     return [
-        HotEndpoint(path, work, document, reader=reader, requests=metrics.HTTP_REQUESTS)
+        HotEndpoint(
+            path, work, document, reader=reader, requests=metrics.HTTP_REQUESTS, guard=guard
+        )
         for path, work, document in (
             ("/v1/classify", classify, _CLASSIFY),
             ("/v1/classify/batch", classify_batch, _CLASSIFY_BATCH),
@@ -98,7 +102,7 @@ _CLASSIFY_BATCH = Document(
 )
 
 
-@router.get("/rules", summary="The rule pack", responses=json_answer(PackInfo, "The pack"))
+@admin_router.get("/rules", summary="The rule pack", responses=json_answer(PackInfo, "The pack"))
 async def rules(state: StateOf) -> Response:
     """Show the pack that decides, and its rules without patterns and examples.
 

@@ -106,7 +106,28 @@ PACK_STALE = Gauge(
     "hamgate_gateway_pack_stale",
     "1 while the pack's file is not what serves: changed a moment ago, bad, or gone; else 0.",
 )
+KEY_REQUESTS = Counter(
+    "hamgate_gateway_key_requests",
+    "Requests admitted by an API key, by the name of the key.",
+    ["key"],
+)
+KEY_REFUSALS = Counter(
+    "hamgate_gateway_key_refusals",
+    "Requests refused for want of an API key, by reason: missing, unknown.",
+    ["reason"],
+)
+KEYS_RELOADS = Counter(
+    "hamgate_gateway_keys_reloads",
+    "Changes of the API keys' file, by outcome: ok (its keys count now), failed (the old ones do).",
+    ["outcome"],
+)
+KEYS_STALE = Gauge(
+    "hamgate_gateway_keys_stale",
+    "1 while the API keys' file is not what counts: changed a moment ago, bad, or gone; else 0.",
+)
 for _counter, _outcomes in (
+    (KEY_REFUSALS, ("missing", "unknown")),
+    (KEYS_RELOADS, ("ok", "failed")),
     (MODEL_UNAVAILABLE, ("unreachable", "refused", "unusable", "open", "full", "late")),
     (MODEL_RESOLUTIONS, ("ok", "failed")),
     (SHADOW_MESSAGES, ("scored", "dropped", "failed")),

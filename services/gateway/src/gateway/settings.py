@@ -17,6 +17,10 @@ class Settings(WebSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     """Port to listen on."""
 
+    api_keys_file: Path | None = None
+    """File with the name and the SHA-256 of each API key; who asks `/v1/…` must then send one of
+    them. It is read again every two seconds. If not set, everybody may ask."""
+
     inference_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:8001")
     """Address of the model server, or of any other server of the Open Inference Protocol v2."""
 

@@ -13,11 +13,11 @@ from inference.reloader import Source
 from inference.settings import Settings
 from inference.source import RegistrySource
 from kit import oip
-from kit.app import create_service
+from kit.app import Routes, Service, create_service
 from kit.probes import Readiness
 
 
-def create_app(settings: Settings, source: Source | None = None) -> FastAPI:
+def create_app(settings: Settings, source: Source | None = None) -> Service:
     """Return the model server; `source` replaces the MLflow registry, for tests."""
     readiness = Readiness()
 
@@ -26,16 +26,19 @@ def create_app(settings: Settings, source: Source | None = None) -> FastAPI:
         async with running(settings, source or _registry(settings), readiness) as state:
             yield {"service": state}
 
-    app = create_service(
+    routes = Routes(
+        hot=hot_endpoints(settings),
+        public=[router],
+        schemas=(oip.ModelMetadata, oip.ServerMetadata),
+    )
+    return create_service(
         "inference",
         lifespan,
         readiness,
-        hot_endpoints=hot_endpoints(settings),
-        schemas=(oip.ModelMetadata, oip.ServerMetadata),
+        routes=routes,
         requests=metrics.HTTP_REQUESTS,
+        admin_apart=settings.admin_port is not None,
     )
-    app.include_router(router)
-    return app
 
 
 def _registry(settings: Settings) -> RegistrySource:
