@@ -127,7 +127,7 @@ def test_a_corrupt_version_leaves_the_old_one_serving(stack: Stack) -> None:
     registry = MlflowClient(stack.mlflow.url, stack.mlflow.url)
     registry.set_registered_model_alias("spam-classifier", "Production", trained["version"])
 
-    failed = 'hamgate_inference_reloads_total{outcome="failed"} 1.0'
+    failed = 'hamgate_inference_reloads_total{alias="Production",outcome="failed"} 1.0'
     deadline = time.monotonic() + POLL_SECONDS * 1.1 + 5
     while failed not in httpx2.get(f"{stack.inference_url}/metrics").text:
         assert time.monotonic() < deadline, "the version was not refused"

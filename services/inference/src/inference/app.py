@@ -8,10 +8,8 @@ from fastapi import FastAPI
 from inference import metrics
 from inference.endpoints import router
 from inference.lifespan import State, running
-from inference.registry import Registry
 from inference.reloader import Source
 from inference.settings import Settings
-from inference.source import RegistrySource
 from kit import oip
 from kit.app import create_service
 from kit.probes import Readiness
@@ -20,12 +18,12 @@ _SCHEMAS = (oip.InferRequest, oip.InferResponse, oip.ModelMetadata, oip.ServerMe
 
 
 def create_app(settings: Settings, source: Source | None = None) -> FastAPI:
-    """Return the model server; `source` replaces the MLflow registry, for tests."""
+    """Return the model server; `source` replaces the registry and the cache, for tests."""
     readiness = Readiness()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, State]]:
-        async with running(settings, source or _registry(settings), readiness) as state:
+        async with running(settings, readiness, source) as state:
             yield {"service": state}
 
     app = create_service(
@@ -37,7 +35,3 @@ def create_app(settings: Settings, source: Source | None = None) -> FastAPI:
     )
     app.include_router(router)
     return app
-
-
-def _registry(settings: Settings) -> RegistrySource:
-    return RegistrySource(Registry(settings.tracking_uri, settings.cache_dir))
