@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from fixtures.keys import public_pem
+from fixtures.keys import private_pem, public_pem
 from fixtures.processes import free_port, wait_until_ok
 from fixtures.services import service
 from fixtures.versions import Shelf
@@ -137,16 +137,22 @@ def test_a_killed_loader_and_a_bad_version_leave_the_old_one_serving(
         wait_for(lambda: version_at(url) == second.version)
 
 
-def test_an_unsigned_version_does_not_serve_where_keys_are(shelf: Shelf, tmp_path: Path) -> None:
-    """And the probe says why."""
+def test_only_a_signed_version_serves_where_keys_are(shelf: Shelf, tmp_path: Path) -> None:
+    """The probe says why the other does not; what `trainer train` signs is taken at once."""
     shelf.put()
-    keys = tmp_path / "keys.pem"
-    keys.write_bytes(public_pem(Ed25519PrivateKey.generate()))
-    told = environment(shelf, tmp_path, INFERENCE_VERIFY_KEYS_FILE=str(keys))
+    key = Ed25519PrivateKey.generate()
+    public, private = tmp_path / "public.pem", tmp_path / "private.pem"
+    public.write_bytes(public_pem(key))
+    private.write_bytes(private_pem(key))
+    told = environment(shelf, tmp_path, INFERENCE_VERIFY_KEYS_FILE=str(public))
     with service("inference", tmp_path, **told) as (process, url):
         wait_until_ok(f"{url}/livez", process, tmp_path / "inference.log")
         wait_for(lambda: "is not signed" in httpx2.get(f"{url}/readyz").text)
         assert httpx2.get(f"{url}/readyz").status_code == 503
+        trained = shelf.server.train(TRAINER_SIGNING_KEY_FILE=str(private))
+        assert trained["promoted"]
+        wait_until_ok(f"{url}/readyz", process, tmp_path / "inference.log")
+        assert version_at(url) == trained["version"]
 
 
 def test_fifty_swaps_return_their_memory(shelf: Shelf, tmp_path: Path) -> None:
