@@ -5,8 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from inference import metrics
-from inference.endpoints import router
+from inference import endpoints, hooks, metrics
 from inference.lifespan import State, running
 from inference.reloader import Source
 from inference.settings import Settings
@@ -33,5 +32,6 @@ def create_app(settings: Settings, source: Source | None = None) -> FastAPI:
         schemas=_SCHEMAS,
         requests=metrics.HTTP_REQUESTS,
     )
-    app.include_router(router)
+    app.include_router(endpoints.router)
+    app.include_router(hooks.router)
     return app

@@ -1,17 +1,19 @@
 """What lives as long as the process: the scoring thread and the reloader."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from inference.challenger import Challenger
 from inference.registry import open_registry
 from inference.reloader import Reloader, Source
 from inference.settings import Settings
 from inference.slot import Slot
 from inference.source import RegistrySource
 from kit.probes import Readiness
+from kit.registry import CHALLENGER
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,16 @@ class State:
     settings: Settings
     slot: Slot
     reloader: Reloader
+    challenger: Challenger
     scoring: ThreadPoolExecutor
     """One thread: scoring holds the interpreter anyway, and must not hold up the event loop."""
+    followers: Sequence[Reloader]
+    """All that follow an alias."""
+
+    def hint(self) -> None:
+        """Say that an alias may have moved."""
+        for follower in self.followers:
+            follower.hint()
 
 
 @asynccontextmanager
@@ -33,20 +43,31 @@ async def running(
 
     `source` replaces the registry and the cache, for tests.
     """
-    slot = Slot()
-    async with open_registry(settings) as registry:
+    slot, challenger_slot = Slot(), Slot()
+    async with AsyncExitStack() as stack:
+        registry = await stack.enter_async_context(open_registry(settings))
         source = source or RegistrySource(registry, settings)
         reloader = Reloader(source, slot, settings.poll_seconds)
         readiness.register(
             "model", lambda: None if slot.model else f"no model is loaded: {reloader.trouble}"
         )
-        with ThreadPoolExecutor(1, thread_name_prefix="scoring") as scoring:
-            async with _in_background(reloader.run()):
-                readiness.accept()
-                try:
-                    yield State(settings, slot, reloader, scoring)
-                finally:
-                    readiness.refuse()
+        challenger = Challenger(
+            challenger_slot, settings.challenger_share, settings.challenger_queue_size
+        )
+        followers = [reloader]
+        if settings.challenger_share:
+            followers.append(_challenging(source, challenger_slot, settings))
+            await stack.enter_async_context(_in_background(challenger.run()))
+        for follower in followers:
+            await stack.enter_async_context(_in_background(follower.run()))
+        scoring = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="scoring"))
+        readiness.accept()
+        stack.callback(readiness.refuse)
+        yield State(settings, slot, reloader, challenger, scoring, followers)
+
+
+def _challenging(source: Source, slot: Slot, settings: Settings) -> Reloader:
+    return Reloader(source, slot, settings.poll_seconds, alias=CHALLENGER, optional=True)
 
 
 @asynccontextmanager

@@ -29,8 +29,8 @@ from inference.errors import (
 from inference.fallback import PipelineScorer
 from inference.order import Order, Report
 from inference.policy import differences, environment, fingerprint
-from inference.record import Kind, Record
-from inference.scorer import CompiledScorer, check_golden
+from inference.record import Record
+from inference.scorer import CompiledScorer, Kind, check_golden
 from inference.signature import check_signature, load_keys
 from inference.version import VersionRef
 from kit.logs import configure_logs

@@ -57,3 +57,23 @@ LAST_POLL_TIMESTAMP = Gauge(
     "Unix time of the last look-up of the alias that was answered.",
     ["alias"],
 )
+CHALLENGER_TEXTS = Counter(
+    "hamgate_inference_challenger_texts",
+    "Texts sampled for the challenger, by outcome: scored, dropped, failed.",
+    ["outcome"],
+)
+CHALLENGER_LABELS = Counter(
+    "hamgate_inference_challenger_labels",
+    "Texts that the challenger scored, by what served called them and what it does.",
+    ["production", "challenger"],
+)
+CHALLENGER_SCORE_DIFFERENCE = Histogram(
+    "hamgate_inference_challenger_score_difference",
+    "Absolute difference of the challenger's score from the one that was served.",
+    buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
+)
+for _outcome in ("scored", "dropped", "failed"):
+    CHALLENGER_TEXTS.labels(_outcome)  # 0 from the start, so that the first one is a change
+for _production in ("spam", "ham"):
+    for _challenger in ("spam", "ham"):
+        CHALLENGER_LABELS.labels(_production, _challenger)

@@ -1,16 +1,13 @@
 """The record beside a verified version in the cache: what a process needs to serve it at once."""
 
-from typing import Literal
-
 import msgspec
 
+from inference.scorer import Kind
 from inference.version import VersionRef
 from kit.manifest import Golden
 
 FORMAT = 1
 """Raised when a reader of the older format could misread a record."""
-
-Kind = Literal["compiled", "scikit-learn"]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -72,6 +72,17 @@ class Settings(WebSettings):
     """PEM file with one or more Ed25519 public keys: a version that none of them has signed does
     not serve. If not set, versions need no signature."""
 
+    webhook_secret: SecretStr | None = None
+    """Secret that MLflow signs its registry webhooks to `/hooks/registry` with: each is a hint to
+    look the alias up at once. If not set, there is no such route."""
+
+    challenger_share: float = Field(default=0.05, ge=0, le=1)
+    """Share of the texts that the version with the alias `Challenger` scores too, off the way of
+    the requests, if one has it; 0 switches it off, and saves the memory of a second model."""
+
+    challenger_queue_size: int = Field(default=1000, gt=0)
+    """Most texts that wait for it; those that come beyond are not scored, but counted."""
+
     max_body_bytes: int = Field(default=4 * 1024 * 1024, gt=0)
     """Largest request body, in bytes; a larger one is answered with 413."""
 

@@ -1,0 +1,45 @@
+"""The route for MLflow's registry webhooks: a hint that the alias may have moved, and no more."""
+
+import time
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Header, HTTPException, Request
+
+from inference.lifespan import State
+from inference.webhook import Delivery
+from kit.body import read_json
+from kit.errors import NotFound
+from kit.problems import JSON_BODY_STATUSES, openapi_problems
+
+_MAX_BYTES = 64 * 1024
+_raw = msgspec.json.Decoder(msgspec.Raw)
+_PROBLEMS = openapi_problems(*JSON_BODY_STATUSES, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+
+router = APIRouter(tags=["operations"])
+
+
+@router.post("/hooks/registry", status_code=HTTPStatus.ACCEPTED, responses=_PROBLEMS)
+async def registry_changed(
+    request: Request,
+    x_mlflow_delivery_id: Annotated[str, Header()] = "",
+    x_mlflow_timestamp: Annotated[str, Header()] = "",
+    x_mlflow_signature: Annotated[str, Header()] = "",
+) -> dict[str, bool]:
+    """Look the aliases up soon: MLflow says that something in the registry has changed.
+
+    What it says has changed is not read, for the registry itself is asked.
+    """
+    state: State = request.state.service
+    secret = state.settings.webhook_secret
+    if secret is None:
+        msg = "webhooks are switched off: INFERENCE_WEBHOOK_SECRET is not set"
+        raise NotFound(msg)
+    seconds = state.settings.body_seconds
+    body = await read_json(request, _raw, max_bytes=_MAX_BYTES, seconds=seconds)
+    delivery = Delivery(x_mlflow_delivery_id, x_mlflow_timestamp, x_mlflow_signature, bytes(body))
+    if fault := delivery.fault(secret.get_secret_value(), time.time()):
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, fault)
+    state.hint()
+    return {"accepted": True}
