@@ -42,10 +42,7 @@ class Cache:
 
     def record_for(self, alias: str, policy: str) -> Record | None:
         """Return the record of the version that had `alias` last, if it can still be trusted."""
-        try:
-            name = self._alias_file(alias).read_text(encoding="ascii")
-        except (OSError, ValueError):
-            return None
+        name = _noted(self._alias_file(alias))
         record = self._read_record(self.folder / name) if _OURS.fullmatch(name) else None
         return record if record and record.policy == policy else None
 
@@ -76,17 +73,23 @@ class Cache:
                 self._alias_file(alias).unlink(missing_ok=True)
             else:
                 write_whole(self._alias_file(alias), self.folder_of(ref).name.encode())
+            self._sweep()
         except OSError as error:
             msg = f"the cache {self.folder} cannot be written: {error.strerror}"
             raise RegistryUnavailable(msg) from error
-        self._sweep()
 
     def _sweep(self) -> None:
         """Remove what no alias has, and nothing else that lies beside it."""
-        kept = {path.read_text("ascii") for path in self.folder.glob(f"*{_ALIAS_SUFFIX}")}
-        for folder in self.folder.iterdir() if self.folder.is_dir() else ():
-            if _OURS.fullmatch(folder.name) and folder.name not in kept:
-                shutil.rmtree(folder, ignore_errors=True)
+        if not self.folder.is_dir():
+            return
+        kept = {_noted(path) for path in self.folder.glob(f"*{_ALIAS_SUFFIX}")}
+        for path in self.folder.iterdir():
+            if not _OURS.fullmatch(path.name) or path.name in kept:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
     def _alias_file(self, alias: str) -> Path:
         return self.folder / f"{alias}{_ALIAS_SUFFIX}"
@@ -96,6 +99,14 @@ class Cache:
             return records.decode((folder / _RECORD_FILE).read_bytes())
         except OSError:
             return None
+
+
+def _noted(alias_file: Path) -> str:
+    """Return what a note says; nothing if there is none."""
+    try:
+        return alias_file.read_text(encoding="latin-1")
+    except OSError:
+        return ""
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -145,6 +145,10 @@ class Reloader:
         except ModelError as error:
             log.warning("cache_unusable", alias=self._alias, reason=str(error))
             return
+        except Exception:
+            # Whatever a cache of another making may hold: following must begin all the same.
+            log.exception("cache_broke", alias=self._alias)
+            return
         if model and not self._slot.model:
             log.warning("serving_from_cache", version=model.version, reason=self.trouble)
             self._put(model)
