@@ -18,7 +18,7 @@ RATE = 50
 """Requests a second."""
 
 LOAD_SECONDS = 20
-"""To load a version, in a process with the lowest priority: three on a machine that does no more."""
+"""To load a version, in a process of the lowest priority: three on a machine that is idle."""
 
 HAM = "I'll be home late, don't wait with dinner"
 

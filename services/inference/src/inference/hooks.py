@@ -20,7 +20,12 @@ _PROBLEMS = openapi_problems(*JSON_BODY_STATUSES, HTTPStatus.UNAUTHORIZED, HTTPS
 router = APIRouter(tags=["operations"])
 
 
-@router.post("/hooks/registry", status_code=HTTPStatus.ACCEPTED, responses=_PROBLEMS)
+@router.post(
+    "/hooks/registry",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=_PROBLEMS,
+    openapi_extra={"requestBody": {"content": {"application/json": {}}, "required": True}},
+)
 async def registry_changed(
     request: Request,
     x_mlflow_delivery_id: Annotated[str, Header()] = "",
