@@ -19,7 +19,7 @@ def test_slices_are_the_texts_in_small_pieces(texts: list[str]) -> None:
 
 def test_pieces_answer_as_the_whole(source: FakeSource) -> None:
     """Scores and explanations of the pieces, in their order, are those of all texts at once."""
-    model = source.load(ref("1"))
+    model = source.model(ref("1"))
     texts = [f"win a prize {number}" for number in range(70)]
     outputs = ["probability", "label", "explanation"]
     whole = respond(model, [score(model, texts, outputs)], outputs, "q")

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from fixtures.models import FakeSource
 from inference.app import create_app
-from inference.errors import NoProductionVersion
+from inference.errors import NotNamed
 from inference.settings import Settings
 
 INFER = "/v2/models/spam-classifier/infer"
@@ -39,7 +39,7 @@ def infer(client: TestClient, data: list[Any], **change: Any) -> Any:
 
 def test_starts_without_a_model_and_takes_it_when_it_comes(source: FakeSource) -> None:
     """Live and not ready at first; ready once the alias names a version."""
-    source.poll_error = NoProductionVersion("nothing yet")
+    source.poll_error = NotNamed("nothing yet")
     with TestClient(create_app(SETTINGS, source)) as client:
         assert client.get("/livez").status_code == 200
         assert client.get("/v2/health/live").status_code == 200

@@ -101,7 +101,8 @@ def test_metrics_tell_the_layers_apart(stack: Stack) -> None:
     assert 'hamgate_gateway_decisions_total{label="spam",layer="heuristic"}' in gateway
     assert 'hamgate_gateway_decisions_total{label="ham",layer="model"}' in gateway
     inference = httpx2.get(f"{stack.inference_url}/metrics").text
-    assert 'hamgate_inference_model_info{name="spam-classifier",version="1"} 1.0' in inference
+    labels = 'alias="Production",name="spam-classifier",version="1"'
+    assert f"hamgate_inference_model_info{{{labels}}} 1.0" in inference
 
 
 def test_mlflow_refuses_an_unknown_host(stack: Stack) -> None:
