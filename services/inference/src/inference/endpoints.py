@@ -1,17 +1,16 @@
 """The routes of the Open Inference Protocol v2."""
 
-import asyncio
-from collections.abc import AsyncIterator
+import time
+from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version as distribution_version
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.requests import ClientDisconnect
 
-from inference import dataplane, metrics
+from inference import dataplane, infer_request, infer_response, metrics
 from inference.lifespan import State
+from inference.scoring import EXPLANATIONS, SCORES
 from inference.settings import Settings
 from inference.slot import Model
 from kit import oip
@@ -23,9 +22,11 @@ from kit.openapi import json_answer
 from kit.problems import JSON_BODY_STATUSES, openapi_problems
 from kit.registry import REGISTERED_MODEL
 
-_request = msgspec.json.Decoder(oip.InferRequest)
-_encode = msgspec.json.Encoder().encode
-_SERVER = oip.ServerMetadata("hamgate-inference", distribution_version("hamgate-inference"), [])
+_observe = metrics.SCORING_SECONDS.observe
+_count = metrics.TEXTS.inc
+_SERVER = oip.ServerMetadata(
+    "hamgate-inference", distribution_version("hamgate-inference"), [oip.BINARY_EXTENSION]
+)
 _MODEL = "/v2/models/{name}"
 _VERSION = _MODEL + "/versions/{version}"
 _UNAVAILABLE = openapi_problems(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -104,16 +105,18 @@ def hot_endpoints(settings: Settings) -> list[HotEndpoint]:
 async def infer(request: HotRequest) -> Answer:
     """Score the texts of one BYTES tensor."""
     state: State = request.state
-    limits = state.settings
     model = _served(state=state, **request.path_params)
-    body = request.json(_request)
-    texts = dataplane.texts_of(body, limits.max_batch_size, limits.max_text_bytes)
-    outputs = dataplane.wanted_outputs(body)
-    with metrics.SCORING_SECONDS.time():
-        scored = [piece async for piece in _scored(request, state, model, texts, outputs)]
-    answer = dataplane.respond(model, scored, outputs, body.id)
-    metrics.TEXTS.inc(len(texts))
-    return Answer(_encode(answer))
+    call = infer_request.decode(request, state.limits)
+    started = time.perf_counter()
+    run = state.scoring.run
+    scores = await run(model.scorer.score, call.texts, SCORES, request.is_disconnected)
+    explanations: list[str] = []
+    if oip.EXPLANATION in call.outputs:
+        explain = partial(dataplane.explain, model)
+        explanations = await run(explain, call.texts, EXPLANATIONS, request.is_disconnected)
+    _observe(time.perf_counter() - started)
+    _count(len(scores))
+    return infer_response.respond(model, call, scores, explanations)
 
 
 _INFER = Document(
@@ -124,14 +127,3 @@ _INFER = Document(
     answer="The outputs",
     problems=(*JSON_BODY_STATUSES, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
 )
-
-
-async def _scored(
-    request: HotRequest, state: State, model: Model, texts: list[str], outputs: list[str]
-) -> AsyncIterator[dataplane.Scored]:
-    """Yield the pieces of a request as the scoring thread has done them, while anybody waits."""
-    loop = asyncio.get_running_loop()
-    for number, piece in enumerate(dataplane.slices(texts)):
-        if number and await request.is_disconnected():
-            raise ClientDisconnect
-        yield await loop.run_in_executor(state.scoring, dataplane.score, model, piece, outputs)

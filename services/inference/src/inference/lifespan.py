@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from inference.infer_request import Limits
 from inference.reloader import Reloader, Source
+from inference.scoring import Scoring
 from inference.settings import Settings
 from inference.slot import Slot
 from kit.probes import Readiness
@@ -16,10 +18,9 @@ from kit.probes import Readiness
 class State:
     """What endpoints work with."""
 
-    settings: Settings
     slot: Slot
-    scoring: ThreadPoolExecutor
-    """One thread: scoring holds the interpreter anyway, and must not hold up the event loop."""
+    limits: Limits
+    scoring: Scoring
 
 
 @asynccontextmanager
@@ -30,11 +31,15 @@ async def running(settings: Settings, source: Source, readiness: Readiness) -> A
     readiness.register(
         "model", lambda: None if slot.model else f"no model is loaded: {reloader.trouble}"
     )
-    with ThreadPoolExecutor(1, thread_name_prefix="scoring") as scoring:
+    limits = Limits(settings.max_batch_size, settings.max_text_bytes)
+    with ThreadPoolExecutor(1, thread_name_prefix="scoring") as thread:
+        scoring = Scoring(
+            thread, max_texts=settings.max_waiting_texts, max_chars=settings.max_waiting_chars
+        )
         following = asyncio.create_task(reloader.run())
         readiness.accept()
         try:
-            yield State(settings, slot, scoring)
+            yield State(slot, limits, scoring)
         finally:
             readiness.refuse()
             following.cancel()
