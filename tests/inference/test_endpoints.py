@@ -208,6 +208,17 @@ def test_empty_text_and_control_characters_are_scored(client: TestClient) -> Non
 
 
 def test_openapi_describes_the_protocol(client: TestClient) -> None:
-    """The document has the types of the infer call."""
-    schemas = client.get("/openapi.json").json()["components"]["schemas"]
-    assert {"InferRequest", "InferResponse", "ModelMetadata", "Problem"} <= set(schemas)
+    """The document has the types of the infer call, and both content types of its answer."""
+    document = client.get("/openapi.json").json()
+    schemas = document["components"]["schemas"]
+    assert {"TextInferRequest", "InferResponse", "ModelMetadata", "Problem"} <= set(schemas)
+    answer = document["paths"]["/v2/models/{name}/infer"]["post"]["responses"]["200"]
+    assert set(answer["content"]) == {"application/json", "application/octet-stream"}
+
+
+def test_a_version_is_named_by_the_path_only(client: TestClient) -> None:
+    """Where the path has none, no parameter of the query is documented or read in its stead."""
+    paths = client.get("/openapi.json").json()["paths"]
+    names = [p["name"] for p in paths["/v2/models/{name}"]["get"]["parameters"]]
+    assert names == ["name"]
+    assert client.get("/v2/models/spam-classifier?version=7").status_code == 200

@@ -12,6 +12,7 @@ from kit.hot import HotEndpoint
 from kit.problems import openapi_problems
 
 _REF = "#/components/schemas/{name}"
+_BINARY = {"type": "string", "format": "binary"}
 
 
 def json_answer(struct: type[msgspec.Struct], description: str) -> dict[int | str, dict[str, Any]]:
@@ -49,6 +50,8 @@ def complete(
 def _operation(endpoint: HotEndpoint) -> dict[str, Any]:
     document = endpoint.document
     found = json_answer(document.answers, document.answer) | openapi_problems(*document.problems)
+    if document.binary_answer:
+        found[200]["content"][document.binary_answer] = {"schema": _BINARY}
     return {
         "tags": [document.tag],
         "summary": document.summary,

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -41,19 +41,31 @@ class Limits:
     """Of UTF-8, in each text."""
 
 
-class _TextTensor(msgspec.Struct, gc=False):
+class TextTensor(msgspec.Struct, gc=False):
+    """The one input."""
+
     name: Literal["text"]
-    shape: list[int]
+    shape: Annotated[
+        list[Annotated[int, msgspec.Meta(ge=0)]],
+        msgspec.Meta(min_length=1, max_length=2, description="`[n]` or `[n, 1]`, for n texts."),
+    ]
     datatype: Literal["BYTES"]
     data: list[str]
 
 
-class _TextRequest(msgspec.Struct, gc=False):
-    """The usual request: one flat tensor of strings, checked while it is decoded."""
+class TextOutput(msgspec.Struct, gc=False):
+    """An output that the client asks for, once."""
 
-    inputs: tuple[_TextTensor]
+    name: Literal["probability", "label", "explanation"]
+    parameters: oip.OutputParameters | None = None
+
+
+class TextInferRequest(msgspec.Struct, gc=False):
+    """What the model is usually asked: `InferRequest` with one flat tensor of texts."""
+
+    inputs: tuple[TextTensor]
     id: str | None = None
-    outputs: list[oip.RequestedOutput] | None = None
+    outputs: list[TextOutput] | None = None
     parameters: oip.RequestParameters | None = None
 
 
@@ -64,7 +76,7 @@ class _BinaryRequest(msgspec.Struct):
     parameters: oip.RequestParameters | None = None
 
 
-_usual = msgspec.json.Decoder(_TextRequest)
+_usual = msgspec.json.Decoder(TextInferRequest)
 _any = msgspec.json.Decoder(oip.InferRequest)
 _binary = msgspec.json.Decoder(_BinaryRequest)
 
@@ -114,7 +126,7 @@ def _decode_binary(request: HotRequest, json_length: bytes, limits: Limits) -> I
 
 
 def _call(
-    request: _TextRequest | oip.InferRequest | _BinaryRequest,
+    request: TextInferRequest | oip.InferRequest | _BinaryRequest,
     shape: list[int],
     texts: list[str],
     limits: Limits,
@@ -175,7 +187,8 @@ def _flatten(data: list[Any]) -> Iterable[Any]:
 
 
 def _wanted(
-    asked: list[oip.RequestedOutput] | None, parameters: oip.RequestParameters | None
+    asked: Sequence[oip.RequestedOutput | TextOutput] | None,
+    parameters: oip.RequestParameters | None,
 ) -> tuple[Sequence[str], frozenset[str]]:
     """Return the names of the outputs to send, and of those to send as binary tensors."""
     all_binary = parameters is not None and parameters.binary_data_output
@@ -192,6 +205,6 @@ def _wanted(
     return names, frozenset(o.name for o in asked if _is_binary(o, all_binary=all_binary))
 
 
-def _is_binary(output: oip.RequestedOutput, *, all_binary: bool) -> bool:
+def _is_binary(output: oip.RequestedOutput | TextOutput, *, all_binary: bool) -> bool:
     own = output.parameters.binary_data if output.parameters else None
     return all_binary if own is None else own
