@@ -22,7 +22,7 @@ help: ## List every command.
 run: $(VENV)/.run ## Run everything on this machine; Ctrl-C ends it.
 	@exec $(BIN)/python -m laptop
 
-test: $(VENV)/.dev ## Run the tests. T="tests/kit -k text" chooses some.
+test: $(VENV)/.dev $(VENV)/.oip-clients ## Run the tests. T="tests/kit -k text" chooses some.
 	@$(BIN)/python -m pytest $(T)
 
 # Without ARGS it is the shipped pack on the demo corpus, of which more can be asked.
@@ -86,4 +86,11 @@ $(VENV)/.run: $(VENV)/.uv $(LOCKS) requirements/corpus.txt $(MEMBERS:%=%/pyproje
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@echo "installing what tests and checks need"
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# In an environment of its own: KServe's client wants older versions than we have.
+$(VENV)/.oip-clients: requirements/oip-clients.txt $(VENV)/.uv
+	@echo "installing the clients of other model servers, for a test"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/oip-clients
+	@$(BIN)/uv pip install --quiet --python $(VENV)/oip-clients/bin/python --require-hashes -r $<
 	@touch $@

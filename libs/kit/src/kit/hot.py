@@ -98,6 +98,8 @@ class Document:
     """What the answer is, in words."""
     problems: Sequence[HTTPStatus]
     """Other statuses than 200, all answered with a problem."""
+    binary_answer: str | None = None
+    """Another content type of the answer, for those who ask for it."""
 
 
 class HotEndpoint:

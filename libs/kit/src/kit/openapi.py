@@ -13,6 +13,7 @@ from kit.hot import HotEndpoint
 from kit.problems import openapi_problems
 
 _REF = "#/components/schemas/{name}"
+_BINARY = {"type": "string", "format": "binary"}
 
 
 def json_answer(struct: type[msgspec.Struct], description: str) -> dict[int | str, dict[str, Any]]:
@@ -59,6 +60,8 @@ def _operation(endpoint: HotEndpoint) -> dict[str, Any]:
     if endpoint.guard:
         found |= openapi_problems(*GUARD_STATUSES)
         security = {"security": [{name: []} for name in guard_schemes(endpoint.guard)]}
+    if document.binary_answer:
+        found[200]["content"][document.binary_answer] = {"schema": _BINARY}
     return security | {
         "tags": [document.tag],
         "summary": document.summary,

@@ -7,8 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from inference.challenger import Challenger
+from inference.infer_request import Limits
 from inference.registry import open_registry
 from inference.reloader import Reloader, Source
+from inference.scoring import Scoring
 from inference.settings import Settings
 from inference.slot import Slot
 from inference.source import RegistrySource
@@ -24,8 +26,8 @@ class State:
     slot: Slot
     reloader: Reloader
     challenger: Challenger
-    scoring: ThreadPoolExecutor
-    """One thread: scoring holds the interpreter anyway, and must not hold up the event loop."""
+    limits: Limits
+    scoring: Scoring
     followers: Sequence[Reloader]
     """All that follow an alias."""
 
@@ -60,10 +62,14 @@ async def running(
             await stack.enter_async_context(_in_background(challenger.run()))
         for follower in followers:
             await stack.enter_async_context(_in_background(follower.run()))
-        scoring = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="scoring"))
+        thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="scoring"))
+        scoring = Scoring(
+            thread, max_texts=settings.max_waiting_texts, max_chars=settings.max_waiting_chars
+        )
+        limits = Limits(settings.max_batch_size, settings.max_text_bytes)
         readiness.accept()
         stack.callback(readiness.refuse)
-        yield State(settings, slot, reloader, challenger, scoring, followers)
+        yield State(settings, slot, reloader, challenger, limits, scoring, followers)
 
 
 def _challenging(source: Source, slot: Slot, settings: Settings) -> Reloader:

@@ -10,7 +10,7 @@ HTTP_REQUESTS = Counter(
 TEXTS = Counter("hamgate_inference_texts", "Texts scored.")
 SCORING_SECONDS = Histogram(
     "hamgate_inference_scoring_seconds",
-    "Time to score the texts of one request, the wait for the scoring thread included.",
+    "Time to score the texts of one request, and to explain them, the wait for its turns included.",
     buckets=(
         0.0001,
         0.00025,
@@ -25,6 +25,10 @@ SCORING_SECONDS = Histogram(
         0.25,
         1.0,
     ),
+)
+WAITING_TEXTS = Gauge(
+    "hamgate_inference_waiting_texts",
+    "Texts waiting or being scored, of requests too large to be answered at once.",
 )
 MODEL_INFO = Gauge(
     "hamgate_inference_model_info",

@@ -92,6 +92,13 @@ class Settings(WebSettings):
     max_text_bytes: int = Field(default=64 * 1024, gt=0)
     """Longest text in a request, in bytes of UTF-8; a longer one is answered with 422."""
 
+    max_waiting_texts: int = Field(default=8192, gt=0)
+    """Most texts waiting to be scored, or being scored, of requests with too many or too long texts
+    to be answered at once; a request beyond them is answered with 503, unless it is alone."""
+
+    max_waiting_chars: int = Field(default=8 * 1024 * 1024, gt=0)
+    """Most characters of such texts: at 0.1 µs each (compiled model), all are done in a second."""
+
     @field_validator("tracking_server_cert_path")
     @classmethod
     def _not_both(cls, path: Path | None, info: ValidationInfo) -> Path | None:
