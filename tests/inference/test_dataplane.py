@@ -5,7 +5,7 @@ from inference.dataplane import explain, metadata
 
 
 def test_metadata_names_the_version_that_serves(source: FakeSource) -> None:
-    """Its threshold, by which a client can read the probabilities; what scores; where it is from."""
+    """Its threshold, to read the probabilities by; what scores; where it is from."""
     model = source.model(ref("3"))
     found = metadata(model, from_cache=True)
     assert found.versions == ["3"]
