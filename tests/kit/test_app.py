@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
 from kit import oip
@@ -20,16 +20,17 @@ from kit.hot import Answer, Document, HotEndpoint, HotRequest, Work
 from kit.logs import configure_logs
 from kit.probes import Readiness
 from kit.request_id import current_request_id
+from kit.tally import Tally
 
 LIMIT = 100_000
 _term = msgspec.json.Decoder(oip.Term)
 
 
 @pytest.fixture
-def requests() -> Counter:
+def requests() -> Tally:
     """A counter of its own for each test."""
     labels = ["method", "route", "status"]
-    return Counter("requests", "Requests.", labels, registry=CollectorRegistry())
+    return Tally("requests", "Requests.", labels, registry=CollectorRegistry())
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def readiness() -> Readiness:
     return Readiness()
 
 
-def hot(path: str, work: Work, requests: Counter) -> HotEndpoint:
+def hot(path: str, work: Work, requests: Tally) -> HotEndpoint:
     """Return a hot endpoint that takes and answers terms, and waits 0.1 s for them."""
     document = Document(
         summary="A test",
@@ -73,7 +74,7 @@ async def broken_hot(_request: HotRequest) -> Answer:
 
 
 @pytest.fixture
-def client(requests: Counter, readiness: Readiness) -> Iterator[TestClient]:
+def client(requests: Tally, readiness: Readiness) -> Iterator[TestClient]:
     """A client of an app with an endpoint for each thing that can happen."""
 
     @asynccontextmanager
@@ -185,7 +186,7 @@ def test_a_body_of_unknown_length_is_bounded(client: TestClient) -> None:
     assert response.status_code == 413
 
 
-async def post_echo(requests: Counter, receive: Callable[[], Awaitable[Any]]) -> list[Any]:
+async def post_echo(requests: Tally, receive: Callable[[], Awaitable[Any]]) -> list[Any]:
     """Post to an endpoint that reads a body from `receive`; return what is sent back."""
     app = create_service(
         "kit",
@@ -207,7 +208,7 @@ async def post_echo(requests: Counter, receive: Callable[[], Awaitable[Any]]) ->
     return sent
 
 
-async def test_a_body_that_does_not_arrive_is_given_up(requests: Counter) -> None:
+async def test_a_body_that_does_not_arrive_is_given_up(requests: Tally) -> None:
     """A client that stops sending is answered with 408 after the time-out."""
 
     async def receive() -> dict[str, Any]:
@@ -219,7 +220,7 @@ async def test_a_body_that_does_not_arrive_is_given_up(requests: Counter) -> Non
 
 
 async def test_a_client_that_goes_away_is_no_fault_of_ours(
-    requests: Counter, capsys: pytest.CaptureFixture[str]
+    requests: Tally, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Hanging up in the middle of a body is not logged as an error, and counts as 499."""
     configure_logs("kit", "info")
@@ -233,7 +234,7 @@ async def test_a_client_that_goes_away_is_no_fault_of_ours(
     assert counted(requests) == {("POST", "/echo", "499"): 1}
 
 
-def counted(requests: Counter) -> dict[tuple[str, ...], float]:
+def counted(requests: Tally) -> dict[tuple[str, ...], float]:
     """Return the counts by method, route and status."""
     return {
         tuple(sample.labels.values()): sample.value
@@ -326,7 +327,7 @@ def test_probes(client: TestClient, readiness: Readiness) -> None:
     assert client.get("/livez").status_code == 200
 
 
-def test_answers_are_counted_by_route(client: TestClient, requests: Counter) -> None:
+def test_answers_are_counted_by_route(client: TestClient, requests: Tally) -> None:
     """The label is the route, never the path that a client made up."""
     client.get("/number", params={"n": 1})
     client.get("/nowhere/at/all")
@@ -344,7 +345,7 @@ def test_answers_are_counted_by_route(client: TestClient, requests: Counter) -> 
     assert {labels[0] for labels in counts} == {"GET", "POST", "other"}
 
 
-def test_a_hot_path_can_have_names(client: TestClient, requests: Counter) -> None:
+def test_a_hot_path_can_have_names(client: TestClient, requests: Tally) -> None:
     """They are one part of the path each; another path is FastAPI's."""
     assert client.post("/of/Anna").text == "Anna"
     assert client.post("/of/Anna/Berta").status_code == 404

@@ -12,11 +12,12 @@ import pytest
 import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry
 
 from kit.http_metrics import Answered
 from kit.http_protocol import BoundedProtocol, Bounds
 from kit.problems import MEDIA_TYPE, Problem
+from kit.tally import Tally
 
 HEAD = 1024
 CONNECTIONS = 3
@@ -45,7 +46,7 @@ class Server:
     def __init__(self) -> None:
         """Prepare it, with bounds for tests."""
         labels = ["method", "route", "status"]
-        self.requests = Counter("requests", "Requests.", labels, registry=CollectorRegistry())
+        self.requests = Tally("requests", "Requests.", labels, registry=CollectorRegistry())
         bounds = Bounds(max_head_bytes=HEAD, head_seconds=10, max_connections=CONNECTIONS)
         http = partial(BoundedProtocol, bounds=bounds, answered=Answered(self.requests, "none"))
         self.config = uvicorn.Config(

@@ -7,7 +7,6 @@ from typing import Self
 
 import msgspec
 from fastapi import APIRouter, FastAPI
-from prometheus_client import Counter
 from starlette.types import Lifespan, Receive, Scope, Send
 
 from kit import exposition, openapi, problems
@@ -16,6 +15,7 @@ from kit.hot import HotEndpoint
 from kit.http_metrics import Answered, HttpMetricsMiddleware
 from kit.probes import Readiness, probes_router
 from kit.request_id import RequestIdMiddleware
+from kit.tally import Tally
 from kit.unexpected import UnexpectedErrorMiddleware
 
 
@@ -78,7 +78,7 @@ def create_service(
     readiness: Readiness,
     *,
     routes: Routes,
-    requests: Counter,
+    requests: Tally,
     admin_apart: bool = False,
 ) -> Service:
     """Return an app with what every service has.
@@ -112,7 +112,7 @@ def _bare(name: str, lifespan: Lifespan[FastAPI] | None, *, has_docs: bool) -> S
 
 
 def _furnish(
-    app: Service, readiness: Readiness, routes: Routes, requests: Counter, *, for_operators: bool
+    app: Service, readiness: Readiness, routes: Routes, requests: Tally, *, for_operators: bool
 ) -> None:
     app.state.readiness = readiness
     app.answered = Answered(requests, "none")

@@ -1,7 +1,8 @@
 """Time limits for what happens at every request: kept by a sweep, not by a timer each."""
 
 import asyncio
-import time
+from asyncio import current_task
+from time import monotonic
 from types import TracebackType
 
 _SWEEPS = 20
@@ -24,8 +25,16 @@ class Deadlines:
         self._sweeping = False
 
     def __enter__(self) -> None:
-        """Begin a block of the running task."""
-        self._ends[_running()] = time.monotonic() + self._seconds
+        """Begin a block of the running task.
+
+        Raises:
+            RuntimeError: No task is running; a callback could not be cancelled.
+        """
+        task = current_task()
+        if task is None:
+            msg = "only a task can have a deadline"
+            raise RuntimeError(msg)
+        self._ends[task] = monotonic() + self._seconds
         if not self._sweeping:
             self._sweep_later()
 
@@ -36,9 +45,10 @@ class Deadlines:
         _traceback: TracebackType | None,
     ) -> None:
         """End the block; if it was cancelled for its time, say so."""
-        task = _running()
+        task = current_task()
+        assert task is not None  # noqa: S101  it was there at the beginning
         del self._ends[task]
-        if not self._expired or task not in self._expired:
+        if task not in self._expired:
             return
         self._expired.discard(task)
         # As in `asyncio.timeout`: if somebody else has cancelled the task too, that goes first.
@@ -51,18 +61,10 @@ class Deadlines:
 
     def _sweep(self) -> None:
         self._sweeping = False
-        now = time.monotonic()
+        now = monotonic()
         for task in [task for task, end in self._ends.items() if end <= now]:
             if task not in self._expired:
                 self._expired.add(task)
                 task.cancel()
         if self._ends:
             self._sweep_later()
-
-
-def _running() -> asyncio.Task[object]:
-    task = asyncio.current_task()
-    if task is None:
-        msg = "only a task can have a deadline"
-        raise RuntimeError(msg)
-    return task

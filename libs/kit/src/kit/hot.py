@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import structlog
-from prometheus_client import Counter
 from starlette.requests import ClientDisconnect, Request
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
@@ -23,6 +22,7 @@ from kit.guard import Guard
 from kit.http_metrics import CLIENT_GONE, Answered
 from kit.problems import problem_of
 from kit.request_id import HEADER, entered, given_or_new, left
+from kit.tally import Tally
 from kit.unexpected import unexpected
 
 T = TypeVar("T")
@@ -112,7 +112,7 @@ class HotEndpoint:
         document: Document,
         *,
         reader: BodyReader,
-        requests: Counter,
+        requests: Tally,
         guard: Guard | None = None,
     ) -> None:
         """Answer what is posted to `path` with what `work` makes of it.

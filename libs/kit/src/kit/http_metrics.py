@@ -4,8 +4,9 @@ import logging
 from http import HTTPStatus
 
 import structlog
-from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kit.tally import Cell, Tally
 
 log = structlog.get_logger(__name__)
 _level = logging.getLogger(__name__)
@@ -20,11 +21,11 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Answered:
     """Counts the answers of one route. What a client makes up (path, method) is never a label."""
 
-    def __init__(self, requests: Counter, route: str) -> None:
+    def __init__(self, requests: Tally, route: str) -> None:
         """Count in `requests`, whose labels are method, route and status."""
         self._requests = requests
         self._route = route
-        self._children: dict[tuple[str, int], Counter] = {}
+        self._children: dict[tuple[str, int], Cell] = {}
 
     def count(self, method: str, status: int) -> None:
         """Count one answer."""
@@ -43,7 +44,7 @@ class Answered:
 class HttpMetricsMiddleware:
     """Count every answer of an app's routes."""
 
-    def __init__(self, app: ASGIApp, requests: Counter) -> None:
+    def __init__(self, app: ASGIApp, requests: Tally) -> None:
         """Wrap `app` and count in `requests`, whose labels are method, route and status."""
         self.app = app
         self._requests = requests

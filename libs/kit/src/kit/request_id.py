@@ -1,11 +1,12 @@
 """The request id: the client's or made here; in every answer, log line and call onwards."""
 
 import re
-import secrets
 from contextvars import ContextVar, Token
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kit.random_ids import new_id
 
 HEADER = "x-request-id"
 
@@ -20,7 +21,7 @@ def current_request_id() -> str | None:
 
 def given_or_new(given: str) -> str:
     """Return the id that a client gave, or a new one for none or one with odd characters."""
-    return given if given and _ACCEPTED.fullmatch(given) else secrets.token_hex(16)
+    return given if given and _ACCEPTED.fullmatch(given) else new_id()
 
 
 def entered(request_id: str) -> Token[str | None]:

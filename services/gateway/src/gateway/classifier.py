@@ -8,7 +8,6 @@ from gateway import metrics
 from gateway.batcher import Batcher
 from gateway.errors import ModelUnavailable, TextRefused
 from gateway.fallback import Fallback
-from gateway.message_ids import new_message_id
 from gateway.model_queue import Answer
 from gateway.prediction import Prediction
 from gateway.rulebook import Rulebook, Serving
@@ -21,6 +20,7 @@ from gateway.schemas import (
     RuleExplanation,
 )
 from gateway.shadow import ShadowScoring, count_agreement
+from kit.random_ids import new_id
 from rules.engine import Findings
 from rules.pack import Rule
 
@@ -168,7 +168,7 @@ def _give_up(answers: Sequence[asyncio.Future[Answer]]) -> None:
 
 def _from_rule(serving: Serving, message: ClassifyRequest, rule: Rule) -> ClassifyResponse:
     verdict = ClassifyResponse(
-        id=message.id or new_message_id(),
+        id=message.id or new_id(),
         label=rule.verdict,
         score=1.0 if rule.verdict == "spam" else 0.0,
         layer="heuristic",
@@ -187,7 +187,7 @@ def _from_model(
     pack: PackRef, message: ClassifyRequest, prediction: Prediction, index: int
 ) -> ClassifyResponse:
     verdict = ClassifyResponse(
-        id=message.id or new_message_id(),
+        id=message.id or new_id(),
         label=prediction.labels[index],
         score=prediction.scores[index],
         layer="model",
@@ -205,7 +205,7 @@ def _from_model(
 def _from_fallback(pack: PackRef, message: ClassifyRequest, label: Label) -> ClassifyResponse:
     """Return a verdict that nobody came to; it explains nothing."""
     return ClassifyResponse(
-        id=message.id or new_message_id(),
+        id=message.id or new_id(),
         label=label,
         score=1.0 if label == "spam" else 0.0,
         layer="fallback",

@@ -5,13 +5,13 @@ import hmac
 from collections.abc import Sequence
 
 from fastapi.security import APIKeyHeader, HTTPBearer
-from prometheus_client import Counter
 from starlette.types import Scope
 
 from gateway import metrics
 from gateway.keys import Keys
 from kit.errors import Forbidden, Unauthenticated
 from kit.guard import Scheme
+from kit.tally import Cell
 
 _BEARER = b"bearer "
 _HEADER = "X-API-Key"
@@ -34,7 +34,7 @@ class KeyGuard:
     def swap(self, keys: Keys) -> None:
         """Have these keys count from the next request on."""
         self.keys = keys
-        self._admitted: dict[bytes, tuple[bytes, Counter]] = {
+        self._admitted: dict[bytes, tuple[bytes, Cell]] = {
             digest: (digest, metrics.KEY_REQUESTS.labels(name))
             for digest, name in keys.names.items()
         }

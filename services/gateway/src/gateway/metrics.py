@@ -4,12 +4,14 @@ from functools import cache
 
 from prometheus_client import Counter, Gauge, Histogram
 
-HTTP_REQUESTS = Counter(
+from kit.tally import Cell, Tally
+
+HTTP_REQUESTS = Tally(
     "hamgate_gateway_http_requests",
     "HTTP requests answered.",
     ["method", "route", "status"],
 )
-DECISIONS = Counter(
+DECISIONS = Tally(
     "hamgate_gateway_decisions",
     "Messages decided, by layer and label.",
     ["layer", "label"],
@@ -66,17 +68,17 @@ MODEL_QUEUE_TEXTS = Gauge(
     "hamgate_gateway_model_queue_texts",
     "Messages that wait for a call to the model server.",
 )
-RULE_HITS = Counter(
+RULE_HITS = Tally(
     "hamgate_gateway_rule_hits",
     "Hits of rules on the messages that were answered, by rule and its state.",
     ["rule", "state"],
 )
-RULE_AGREEMENT = Counter(
+RULE_AGREEMENT = Tally(
     "hamgate_gateway_rule_agreement",
     "Hits of rules that the model's label was compared with, by outcome: agree, disagree.",
     ["rule", "state", "outcome"],
 )
-RULES_MEMO = Counter(
+RULES_MEMO = Tally(
     "hamgate_gateway_rules_memo_lookups",
     "Texts looked up among those that rules were asked about before, by outcome: hit, miss.",
     ["outcome"],
@@ -106,7 +108,7 @@ PACK_STALE = Gauge(
     "hamgate_gateway_pack_stale",
     "1 while the pack's file is not what serves: changed a moment ago, bad, or gone; else 0.",
 )
-KEY_REQUESTS = Counter(
+KEY_REQUESTS = Tally(
     "hamgate_gateway_key_requests",
     "Requests admitted by an API key, by the name of the key.",
     ["key"],
@@ -138,13 +140,13 @@ for _counter, _outcomes in (
 
 
 @cache
-def rule_hits(rule_id: str, state: str) -> Counter:
+def rule_hits(rule_id: str, state: str) -> Cell:
     """Return the counter of a rule's hits in a state."""
     return RULE_HITS.labels(rule_id, state)
 
 
 @cache
-def rule_agreement(rule_id: str, state: str) -> tuple[Counter, Counter]:
+def rule_agreement(rule_id: str, state: str) -> tuple[Cell, Cell]:
     """Return the counters of a rule's agreement with the model, and of its opposite.
 
     Both are made at once: a ratio of the two is then a number from the first hit on.

@@ -23,7 +23,7 @@ from kit.problems import JSON_BODY_STATUSES, openapi_problems
 from kit.registry import REGISTERED_MODEL
 
 _observe = metrics.SCORING_SECONDS.observe
-_count = metrics.TEXTS.inc
+_count = metrics.TEXTS.labels().inc
 _SERVER = oip.ServerMetadata(
     "hamgate-inference", distribution_version("hamgate-inference"), [oip.BINARY_EXTENSION]
 )

@@ -2,12 +2,14 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-HTTP_REQUESTS = Counter(
+from kit.tally import Tally
+
+HTTP_REQUESTS = Tally(
     "hamgate_inference_http_requests",
     "HTTP requests answered.",
     ["method", "route", "status"],
 )
-TEXTS = Counter("hamgate_inference_texts", "Texts scored.")
+TEXTS = Tally("hamgate_inference_texts", "Texts scored.")
 SCORING_SECONDS = Histogram(
     "hamgate_inference_scoring_seconds",
     "Time to score the texts of one request, and to explain them, the wait for its turns included.",

@@ -1,4 +1,4 @@
-"""Ids of messages whose client gave none."""
+"""Random ids, for messages and requests whose client gave none."""
 
 import os
 from collections.abc import Iterator
@@ -20,5 +20,5 @@ def _ids() -> Iterator[str]:
             yield block[start : start + digits]
 
 
-new_message_id = _ids().__next__
+new_id = _ids().__next__
 """Return the next id."""
