@@ -14,7 +14,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 UV_SYSTEM_CERTS ?= 1
 export UV_SYSTEM_CERTS
 
-.PHONY: help run test rules check fmt lock lock-check docs docs-check bench clean distclean venv
+.PHONY: help run test rules check fmt lock lock-check docs docs-check bench-rules clean distclean venv
 
 help: ## List every command.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,7 +57,7 @@ docs-check: $(VENV)/.dev ## Check that they are what `make docs` writes.
 	@$(BIN)/python tools/rule_schema.py --check
 	@$(BIN)/python -m bench.page --check
 
-bench: $(VENV)/.dev ## Measure the rule engine beside re and google-re2: some minutes.
+bench-rules: $(VENV)/.dev ## Measure the rule engine beside re and google-re2: some minutes.
 	@$(BIN)/python -m bench.rules
 
 clean: ## Remove the state folder: MLflow's database, every model, the logs.
