@@ -1,15 +1,18 @@
-"""Write docs/benchmarks.md from bench/results: `python -m bench.page [--check]`."""
+"""Write docs/benchmarks.md and its picture from bench/results: `python -m bench.page [--check]`."""
 
 import argparse
-import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from bench.dataplane import plot, results
+from bench.dataplane import section as dataplane
 from bench.rules import section as rules
 
-ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "bench" / "results"
-PAGE = ROOT / "docs" / "benchmarks.md"
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = DOCS / "benchmarks.md"
+PICTURE = DOCS / "benchmarks.svg"
 
 HEAD = """# Benchmarks
 
@@ -18,21 +21,34 @@ is of one machine: take the ratios, not the times.
 """
 
 
-def page() -> str:
-    """Return the whole page."""
-    found = json.loads((RESULTS / "rules.json").read_text(encoding="utf-8"))
-    return "\n\n".join([HEAD.rstrip(), rules.section(found)]) + "\n"
+def page(found: Mapping[str, Any]) -> str:
+    """Return the whole page; `found` is the run of the data plane."""
+    parts = [
+        HEAD.rstrip(),
+        dataplane.section(found),
+        rules.section(results.read(results.FOLDER / "rules.json")),
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def main() -> None:
-    """Write the page, or check it."""
+    """Write the page and its picture, or check them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail when it is stale")
-    fresh = page()
-    if not parser.parse_args().check:
+    check = parser.parse_args().check
+    found = results.read(results.LATEST)
+    if not found:
+        sys.exit(f"{results.LATEST} is missing: run make bench")
+    fresh = page(found)
+    if not check:
         PAGE.write_text(fresh, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != fresh:
+        if not plot.shows(PICTURE, found):
+            plot.draw(found, PICTURE)
+        return
+    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != fresh:
         sys.exit(f"docs/{PAGE.name} is stale: run make docs")
+    if not plot.shows(PICTURE, found):
+        sys.exit(f"docs/{PICTURE.name} is stale: run make docs")
 
 
 if __name__ == "__main__":
