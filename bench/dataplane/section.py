@@ -13,8 +13,11 @@ CHECKS = ("startup", "soak", "swap_latency", "overload")
 
 HEAD = """## The data plane
 
-From [`bench/results/latest.json`](../bench/results/latest.json), which has every round; `make
-bench` measures anew (ten minutes), `make bench-peers` the peers.
+From [`bench/results/latest.json`](../bench/results/latest.json), which has every round. `make
+bench` measures anew in ten minutes, `make bench-peers` installs and measures the peers in five more
+(`make bench ARGS=--all` both in one run, `ARGS="--only monolith curves"` a part). They need Linux,
+two cores and `wrk` (`apt install wrk`); rspamd is measured where it and `redis-server` are
+installed.
 
 - Machine: {machine}
 - Versions: {versions}
@@ -32,8 +35,8 @@ the load. Every request carries another message; that each answer is of the kind
 looked at under load, and 200 answers of each system are compared with the rules and with the
 pipeline's own `predict_proba` (to 1e-9) before.
 
-The messages are the demo corpus: {ruled:,} of {messages:,} are decided by a rule of the shipped pack
-(the rule path is sent those), {left:,} are left to the model (all others are sent those). The
+The messages are the demo corpus: {ruled:,} of {messages:,} are decided by a rule of the shipped
+pack (the rule path is sent those), {left:,} are left to the model (all others are sent those). The
 *unseen* ones are spliced from halves of different messages, with other digits in every number and
 an invented word for one in ten; {new_words} % of their words are not in the corpus, none is sent
 twice, and each round has its own.
