@@ -1,4 +1,4 @@
-"""P99 at 500 requests a second while models are swapped: `python -m bench.swap_latency`.
+"""P99 at a steady rate of requests while models are swapped: `python -m bench.swap_latency`.
 
 Two versions of the character model take turns under the alias. A swap lasts from the move of the
 alias until half a second after the first answer of the new version. The model server looks at the
@@ -20,7 +20,6 @@ from bench.dataplane.processes import Deployed
 from kit.registry import PRODUCTION, REGISTERED_MODEL
 
 OUTPUT = results.FOLDER / "swap_latency.json"
-RATE = 500
 _POLL_SECONDS = 0.5
 _AFTER_SECONDS = 0.5
 _MOST_SECONDS = 60.0
@@ -44,7 +43,7 @@ async def probe(
     url = f"{deployed.url}{wire.BY_MODEL.path}"
     bodies = [wire.BY_MODEL.body(text) for text in where.corpus.left]
     windows = []
-    async with Prober.running(url, bodies, RATE) as prober:
+    async with Prober.running(url, bodies, asked.rate) as prober:
         await asyncio.sleep(asked.steady_seconds)
         for number in range(asked.swaps):
             version = versions[number % len(versions)]
@@ -65,7 +64,7 @@ async def _swap(registry_url: str, version: str, prober: Prober) -> Window:
     return start, time.perf_counter()
 
 
-def summary(samples: list[Sample], windows: list[Window]) -> dict[str, Any]:
+def summary(samples: list[Sample], windows: list[Window], rate: float) -> dict[str, Any]:
     """Return how long requests took outside and inside of the windows, and the failed ones."""
     steady_end = windows[0][0]
     steady = times([s for s in samples if s.due < steady_end])
@@ -73,7 +72,7 @@ def summary(samples: list[Sample], windows: list[Window]) -> dict[str, Any]:
     errors = sum(sample.status != _OK for sample in samples)
     ratio = swapping["p99_ms"] / steady["p99_ms"]
     return {
-        "what": f"P99 at {RATE} requests a second, steady and during {len(windows)} swaps",
+        "what": f"P99 at {rate:g} requests a second, steady and during {len(windows)} swaps",
         "found": (
             f"{steady['p99_ms']:.2f} ms steady, {swapping['p99_ms']:.2f} ms during swaps "
             f"({ratio:.1f}×; greatest {swapping['max_ms']:.1f} ms); {errors} errors"
@@ -89,6 +88,7 @@ def summary(samples: list[Sample], windows: list[Window]) -> dict[str, Any]:
 def main() -> None:
     """Measure, and write the result."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rate", type=float, default=500, help="requests a second")
     parser.add_argument("--swaps", type=int, default=10, help="how many")
     parser.add_argument("--steady-seconds", type=int, default=20, help="how long before the first")
     asked = parser.parse_args()
@@ -97,7 +97,7 @@ def main() -> None:
         versions = ["1", trained.train(seed=1)]  # the second serves now, so the first comes first
         with hamgate(trained, INFERENCE_POLL_SECONDS=str(_POLL_SECONDS)) as deployed:
             samples, windows = asyncio.run(probe(where, deployed, versions, asked))
-    found = results.about() | summary(samples, windows)
+    found = results.about() | summary(samples, windows, asked.rate)
     results.write(OUTPUT, found)
     print(found["found"])  # noqa: T201 - the result
 

@@ -87,7 +87,7 @@ def _cells(rows: Rows, name: str, connections: int) -> list[str]:
     row = rows[name, connections]
     bad = row["errors"] + row["wrong_of_sample"]
     return [
-        name,
+        name + _when(rows, name, connections),
         number(row["requests_per_second"]),
         _times(rows, name, (MONOLITH, connections), "requests_per_second"),
         number(row["cpu_us_per_request"]),
@@ -97,6 +97,13 @@ def _cells(rows: Rows, name: str, connections: int) -> list[str]:
         _memory(row["rss_mb_by_process"]),
         str(bad),
     ]
+
+
+def _when(rows: Rows, name: str, connections: int) -> str:
+    """Return when a row was measured, if that was in another run than the ceiling."""
+    base = rows.get((EMPTY_ASGI, connections))
+    at = rows[name, connections]["measured_at"]
+    return f" (of {at})" if base and at != base["measured_at"] else ""
 
 
 def _times(rows: Rows, name: str, base: tuple[str, int], key: str) -> str:

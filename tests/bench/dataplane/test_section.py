@@ -16,6 +16,7 @@ def row(system: str, rate: float, cpu: float, **processes: float) -> dict[str, A
         "p50_ms": 1.0,
         "p99_ms": 2.0,
         "rss_mb_by_process": processes or {"app": 30.0},
+        "measured_at": "today",
         "errors": 1,
         "wrong_of_sample": 2,
     }
@@ -59,6 +60,13 @@ def test_without_the_others_there_is_no_ratio(found: dict[str, Any]) -> None:
     """A run of one system alone can be shown."""
     found["results"] = found["results"][2:]
     assert tables(found)[0].rows[0][2:5] == ["", "60", ""]
+
+
+def test_a_row_of_another_run_says_when_it_was_measured(found: dict[str, Any]) -> None:
+    """Its ratio is one of two runs, and the reader is to know."""
+    found["results"][2]["measured_at"] = "yesterday"
+    names = [cells[0] for cells in tables(found)[0].rows]
+    assert names == [EMPTY_ASGI, MONOLITH, f"{CHAR} (of yesterday)"]
 
 
 def test_the_page_says_what_was_measured_and_how(found: dict[str, Any]) -> None:
