@@ -23,7 +23,7 @@ help: ## List every command.
 run: $(VENV)/.run ## Run everything on this machine; Ctrl-C ends it.
 	@exec $(BIN)/python -m laptop
 
-test: $(VENV)/.dev ## Run the tests. T="tests/kit -k text" chooses some.
+test: $(VENV)/.dev $(VENV)/.oip-clients ## Run the tests. T="tests/kit -k text" chooses some.
 	@$(BIN)/python -m pytest $(T)
 
 # Without ARGS it is the shipped pack on the demo corpus, of which more can be asked.
@@ -100,4 +100,11 @@ $(VENV)/peers/%/.installed: bench/peers/%.txt | $(VENV)/.uv
 	@echo "installing $* into an environment of its own"
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/peers/$*
 	@$(BIN)/uv pip install --quiet --python $(VENV)/peers/$*/bin/python --require-hashes --compile-bytecode -r $<
+	@touch $@
+
+# In an environment of its own: KServe's client wants older versions than we have.
+$(VENV)/.oip-clients: requirements/oip-clients.txt $(VENV)/.uv
+	@echo "installing the clients of other model servers, for a test"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/oip-clients
+	@$(BIN)/uv pip install --quiet --python $(VENV)/oip-clients/bin/python --require-hashes -r $<
 	@touch $@

@@ -18,4 +18,5 @@ pytest_plugins = [
     "fixtures.models",
     "fixtures.s3",
     "fixtures.services",
+    "fixtures.versions",
 ]

@@ -8,7 +8,7 @@ import mlflow
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("gateway", "inference", "trainer", "dev", "uv", "corpus")
+LOCKS = ("gateway", "inference", "trainer", "dev", "uv", "corpus", "oip-clients")
 
 
 def locked(name: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Write or check the lock files: `tools/lock.py [--check | --upgrade]`, run by `make`.
 
 `dev.txt` has everything and is resolved first; the services' locks are held to its versions, so
-that what is tested together is what runs together.
+that what is tested together is what runs together. Only `oip-clients.txt` goes its own way: it is
+installed into an environment of its own, for KServe's client wants older versions.
 """
 
 import argparse
@@ -38,6 +39,7 @@ LOCKS = {
     "trainer": service("trainer"),
     "uv": (str(REQUIREMENTS / "uv.in"),),
     "corpus": (str(REQUIREMENTS / "corpus.in"), "--no-deps"),
+    "oip-clients": (str(REQUIREMENTS / "oip-clients.in"),),
 }
 """Name of the lock → arguments of `uv pip compile`; in this order, `dev` before its users."""
 

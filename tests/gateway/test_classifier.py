@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from prometheus_client import REGISTRY
 
-from fixtures.gateway import HAM_SCORE, SPAM_SCORE
+from fixtures.gateway import HAM_SCORE, SPAM_SCORE, batcher_of
 from fixtures.packs import engine_of, make_rule
 from gateway.classifier import Classifier
-from gateway.client import Prediction
-from gateway.errors import ModelUnavailable
+from gateway.errors import ModelUnavailable, TextRefused
+from gateway.fallback import Fallback
+from gateway.prediction import Prediction
 from gateway.rulebook import Rulebook
 from gateway.schemas import (
     ClassifyRequest,
@@ -50,15 +52,23 @@ class FakePredictor:
         self.calls: list[tuple[list[str], bool]] = []
         self._error = error
 
-    async def predict(self, texts: Sequence[str], *, explain: bool) -> Prediction:
+    async def predict(
+        self,
+        texts: Sequence[str],
+        *,
+        explain: bool,
+        deadline: float | None = None,
+        call_id: str | None = None,
+    ) -> Prediction:
         """Answer with the score of each text."""
+        assert deadline
+        assert call_id
         self.calls.append((list(texts), explain))
         if self._error:
             raise self._error
         spam = ["BONUS" in text for text in texts]
         return Prediction(
-            name="spam-classifier",
-            version="7",
+            model=ModelRef("spam-classifier", "7"),
             threshold=0.5,
             scores=[SPAM_SCORE if s else HAM_SCORE for s in spam],
             labels=["spam" if s else "ham" for s in spam],
@@ -102,15 +112,20 @@ def shadow(predictor: FakePredictor) -> FakeShadow:
 
 
 @pytest.fixture
-def classifier(engine: Engine, predictor: FakePredictor, shadow: FakeShadow) -> Classifier:
+async def classifier(engine: Engine, predictor: FakePredictor, shadow: FakeShadow) -> Classifier:
     """A classifier with the rules and that model."""
-    return Classifier(Rulebook(engine), predictor, shadow)
+    return Classifier(Rulebook(engine), batcher_of(predictor), Fallback("error"), shadow)
 
 
-def classifier_of(engine: Engine, error: Exception | None = None) -> Classifier:
+def classifier_of(
+    engine: Engine,
+    error: Exception | None = None,
+    fallback: Literal["error", "ham", "spam"] = "error",
+) -> Classifier:
     """Return a classifier whose model fails with `error`, if given."""
     predictor = FakePredictor(error)
-    return Classifier(Rulebook(engine), predictor, FakeShadow(predictor))
+    rulebook, shadow = Rulebook(engine), FakeShadow(predictor)
+    return Classifier(rulebook, batcher_of(predictor), Fallback(fallback), shadow)
 
 
 def messages(*texts: str) -> list[ClassifyRequest]:
@@ -167,16 +182,23 @@ async def test_a_request_is_decided_by_one_pack(engine: Engine, tmp_path: Path) 
     class Swapping(FakePredictor):
         """Lets another pack serve before it answers."""
 
-        async def predict(self, texts: Sequence[str], *, explain: bool) -> Prediction:
+        async def predict(
+            self,
+            texts: Sequence[str],
+            *,
+            explain: bool,
+            deadline: float | None = None,
+            call_id: str | None = None,
+        ) -> Prediction:
             """Swap, then answer."""
             rulebook.swap(other)
-            return await super().predict(texts, explain=explain)
+            return await super().predict(texts, explain=explain, deadline=deadline, call_id=call_id)
 
     async def swap_at_first_turn() -> None:
         rulebook.swap(other)
 
     model = Swapping()
-    classifier = Classifier(rulebook, model, FakeShadow(model))
+    classifier = Classifier(rulebook, batcher_of(model), Fallback("error"), FakeShadow(model))
     swapping = asyncio.create_task(swap_at_first_turn())
     batch = messages(RULE_SPAM, "x" * 65_536, RULE_SPAM, MODEL_SPAM)
     for versions, rule in (({"1.0.0"}, "prize"), ({"2.0.0"}, "other")):
@@ -294,12 +316,12 @@ async def test_no_answer_without_the_model(engine: Engine, error: Exception) -> 
     """A model that fails gives no verdict at all, and never ham; nothing is counted as decided."""
     classifier = classifier_of(engine, error)
     hits = hit_counts()
-    layers = ("heuristic", "model")
+    layers = ("heuristic", "model", "fallback")
     before = [decided(layer, label) for layer in layers for label in ("spam", "ham")]
     for batch in (messages(MODEL_SPAM), messages(RULE_SPAM, MODEL_HAM)):
         with pytest.raises(type(error)) as raised:
             await classifier.classify(batch)
-        assert raised.value is error
+        assert str(raised.value) == str(error)
     after = [decided(layer, label) for layer in layers for label in ("spam", "ham")]
     assert after == before
     assert hit_counts() == hits
@@ -379,8 +401,14 @@ def test_any_batch_is_answered_in_order(engine: Engine, batch: Batch) -> None:
     """Result i is that of message i: its id, layer, label, score, and explanation if asked for."""
     predictor = FakePredictor()
     asked = [ClassifyRequest(text, str(i), why) for i, (text, why) in enumerate(batch)]
-    classifier = Classifier(Rulebook(engine), predictor, FakeShadow(predictor))
-    results = asyncio.run(classifier.classify(asked))
+
+    async def classify() -> list[ClassifyResponse]:
+        batcher, shadow = batcher_of(predictor), FakeShadow(predictor)
+        return await Classifier(Rulebook(engine), batcher, Fallback("error"), shadow).classify(
+            asked
+        )
+
+    results = asyncio.run(classify())
     assert [r.id for r in results] == [m.id for m in asked]
     assert [(r.layer, r.label, r.score) for r in results] == [EXPECTED[m.text] for m in asked]
     assert [explained(r) for r in results] == [
@@ -388,4 +416,119 @@ def test_any_batch_is_answered_in_order(engine: Engine, batch: Batch) -> None:
     ]
     left = [m for m in asked if EXPECTED[m.text][0] == "model"]
     groups = [([m.text for m in left if m.explain is why], why) for why in (False, True)]
-    assert predictor.calls == [group for group in groups if group[0]]
+    assert sorted(predictor.calls) == sorted(group for group in groups if group[0])
+
+
+# One message
+
+
+async def test_a_rule_decides_at_once(classifier: Classifier, predictor: FakePredictor) -> None:
+    """The verdict of a rule is returned, not something to await."""
+    verdict = classifier.decide(ClassifyRequest(RULE_SPAM, "m"))
+    assert isinstance(verdict, ClassifyResponse)
+    assert (verdict.id, verdict.layer, verdict.rule) == ("m", "heuristic", "prize")
+    assert predictor.calls == []
+
+
+async def test_the_models_verdict_is_awaited(
+    classifier: Classifier, predictor: FakePredictor
+) -> None:
+    """What no rule knows is to be awaited, and is then as in a batch."""
+    waiting = classifier.decide(ClassifyRequest(MODEL_SPAM, "m"))
+    assert not isinstance(waiting, ClassifyResponse)
+    verdict = await waiting
+    assert [verdict] == await classifier.classify([ClassifyRequest(MODEL_SPAM, "m")])
+    assert predictor.calls == [([MODEL_SPAM], False)] * 2
+
+
+async def decide(classifier: Classifier, text: str, *, explain: bool = False) -> ClassifyResponse:
+    """Return the verdict on one message."""
+    verdict = classifier.decide(ClassifyRequest(text, explain=explain))
+    return verdict if isinstance(verdict, ClassifyResponse) else await verdict
+
+
+@pytest.mark.parametrize("text", sorted(EXPECTED))
+async def test_one_message_counts_as_in_a_batch(
+    classifier: Classifier, shadow: FakeShadow, text: str
+) -> None:
+    """Decision, hits and offer to the shadow are those of a batch of one."""
+    added = []
+    for way in (classifier.classify(messages(text)), decide(classifier, text)):
+        layer, label, _ = EXPECTED[text]
+        before, hits, shadow.offered = decided(layer, label), hit_counts(), []
+        await way
+        more = {rule: count - hits[rule] for rule, count in hit_counts().items()}
+        added.append((decided(layer, label) - before, more, shadow.offered))
+    assert added[0] == added[1]
+    assert added[0][0] == 1
+
+
+# Without the model
+
+
+def unavailable(reason: str) -> float:
+    """Return the count of messages for which the model was unavailable."""
+    return count("model_unavailable_messages", reason=reason)
+
+
+@pytest.mark.parametrize(("label", "score"), [("ham", 0.0), ("spam", 1.0)])
+async def test_a_fallback_says_that_it_is_one(
+    engine: Engine, label: Literal["ham", "spam"], score: float
+) -> None:
+    """Its label in place of 503, with a layer of its own, no rule and no model; and counted so."""
+    classifier = classifier_of(engine, ModelUnavailable("away", "refused"), label)
+    before = (decided("fallback", label), decided("model", label), unavailable("refused"))
+    one = await decide(classifier, MODEL_SPAM, explain=True)
+    rule, *rest = await classifier.classify(messages(RULE_SPAM, MODEL_HAM, MODEL_SPAM))
+    assert rule.layer == "heuristic"
+    for verdict in (one, *rest):
+        assert (verdict.label, verdict.score, verdict.layer) == (label, score, "fallback")
+        assert (verdict.rule, verdict.model, verdict.pack) == (None, None, PackRef("test", "1.0.0"))
+        assert verdict.explanation is UNSET
+        assert verdict.id
+    after = (decided("fallback", label), decided("model", label), unavailable("refused"))
+    assert after == (before[0] + 3, before[1], before[2] + 3)
+
+
+async def test_a_fallback_agrees_with_nobody(engine: Engine) -> None:
+    """A rule that hits is not compared with a label that is nobody's, but its hit counts."""
+    classifier = classifier_of(engine, ModelUnavailable("away"), "spam")
+
+    def compared() -> float:
+        labels = {"rule": "watched", "state": "shadow"}
+        return sum(count("rule_agreement", **labels, outcome=o) for o in ("agree", "disagree"))
+
+    before, hits = compared(), hit_counts()
+    await decide(classifier, "a prize")
+    assert compared() == before
+    assert hit_counts() == {**hits, "watched": hits["watched"] + 1}
+
+
+@pytest.mark.parametrize("fallback", ["error", "ham", "spam"])
+async def test_a_text_that_the_model_server_refuses_is_told(
+    engine: Engine, fallback: Literal["error", "ham", "spam"]
+) -> None:
+    """No fallback covers it, for it is the text that is wrong: the answer says which one."""
+    classifier = classifier_of(engine, TextRefused("no"), fallback)
+    with pytest.raises(TextRefused, match=r"^no - at `\$\.text`$"):
+        await decide(classifier, MODEL_HAM)
+    with pytest.raises(TextRefused, match=r"^no - at `\$\.items\[1\]\.text`$"):
+        await classifier.classify(messages(RULE_SPAM, MODEL_HAM, MODEL_SPAM))
+
+
+# The memo of findings
+
+
+@given(batch=st.lists(items, max_size=30), entries=st.integers(1, 8), size=st.integers(1, 900))
+def test_a_memo_changes_no_answer(engine: Engine, batch: Batch, entries: int, size: int) -> None:
+    """With and without one, whatever its bounds, answers are the same."""
+    asked = [ClassifyRequest(text, str(i), why) for i, (text, why) in enumerate(batch)]
+
+    async def classify(rulebook: Rulebook) -> list[ClassifyResponse]:
+        predictor = FakePredictor()
+        shadow = FakeShadow(predictor)
+        classifier = Classifier(rulebook, batcher_of(predictor), Fallback("error"), shadow)
+        return await classifier.classify(asked)
+
+    remembering = Rulebook(engine, memo_entries=entries, memo_bytes=size)
+    assert asyncio.run(classify(remembering)) == asyncio.run(classify(Rulebook(engine)))

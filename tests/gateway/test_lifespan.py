@@ -1,12 +1,15 @@
-"""Facts about the end of what lives as long as the process."""
+"""Facts about the begin and the end of what lives as long as the process."""
 
 import asyncio
 from pathlib import Path
 
 import pytest
 
+from fixtures.gateway import fake_model_server
 from fixtures.packs import engine_of, make_rule
+from gateway.errors import ModelUnavailable
 from gateway.lifespan import running
+from gateway.schemas import ClassifyRequest
 from gateway.settings import Settings
 from kit.probes import Readiness
 
@@ -36,3 +39,26 @@ async def test_a_cancel_in_the_middle_of_the_end_is_not_lost(tmp_path: Path, tur
     done, _ = await asyncio.wait([service], timeout=10)
     assert done
     assert service.cancelled()
+
+
+async def test_a_name_that_is_not_known_yet_is_no_hindrance(tmp_path: Path) -> None:
+    """The gateway starts and is ready; rules decide, and the rest is refused at once."""
+    engine = engine_of(tmp_path, make_rule("alpha", "alpha", "alpha"))
+    settings, readiness = Settings(inference_url="http://no-such-name.invalid:8001"), Readiness()
+    async with running(settings, engine, readiness) as state:
+        assert readiness.failures() == {}
+        (verdict,) = await state.classifier.classify([ClassifyRequest("alpha")])
+        assert verdict.rule == "alpha"
+        with pytest.raises(ModelUnavailable, match="no address yet"):
+            await state.classifier.classify([ClassifyRequest("beta")])
+
+
+async def test_a_name_leads_to_the_model_server(tmp_path: Path) -> None:
+    """By its name as by its address, also where it has one at which nobody listens."""
+    engine = engine_of(tmp_path, make_rule("alpha", "alpha", "alpha"))
+    with fake_model_server() as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        async with running(Settings(inference_url=url), engine, Readiness()) as state:
+            verdicts = await state.classifier.classify([ClassifyRequest("a bonus")] * 3)
+            assert [verdict.label for verdict in verdicts] == ["spam"] * 3
+            assert server.received[0].headers["host"] == url.removeprefix("http://")

@@ -106,6 +106,17 @@ def test_a_missing_pack_ends_the_start(tmp_path: Path) -> None:
     assert line.startswith("the rule pack cannot be used: nowhere.yaml: cannot be read: ")
 
 
+def test_bad_keys_end_the_start(tmp_path: Path) -> None:
+    """Exit code 1 and one line with file, line and fault; a key put there is not shown."""
+    path = tmp_path / "keys"
+    path.write_text("shop a-key-itself\n")
+    ended = run(tmp_path, GATEWAY_API_KEYS_FILE=str(path))
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith(f"the API keys cannot be used: {path}: line 1: must be a name")
+    assert "a-key-itself" not in line
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

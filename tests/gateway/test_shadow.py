@@ -5,14 +5,16 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
-import aiohttp
 import pytest
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
-from fixtures.gateway import FakeModelServer, fake_model_server, reply
+from fixtures.gateway import FakeModelServer, client_of, fake_model_server, reply
 from fixtures.packs import engine_of, make_rule
 from fixtures.processes import free_port
-from gateway.client import InferenceClient, Prediction
+from gateway.client import InferenceClient
+from gateway.prediction import Prediction
+from gateway.schemas import Label, ModelRef
 from gateway.shadow import ShadowScoring, count_agreement
 from rules.pack import Rule
 
@@ -49,8 +51,8 @@ def model_server() -> Iterator[FakeModelServer]:
 @pytest.fixture
 async def client(model_server: FakeModelServer) -> AsyncIterator[InferenceClient]:
     """A client of that server."""
-    async with aiohttp.ClientSession(f"{model_server.url}/") as session:
-        yield InferenceClient(session, "shadow")
+    async with client_of(model_server.url, "shadow") as client:
+        yield client
 
 
 @asynccontextmanager
@@ -273,6 +275,19 @@ async def test_a_model_that_refuses_is_left_alone_for_a_while(
     assert counts.compared("spammy") == (0, 0)
 
 
+async def test_a_text_that_is_refused_is_a_failure(
+    client: InferenceClient, spammy: Rule, model_server: FakeModelServer, counts: Counts
+) -> None:
+    """A model server that takes less than the gateway does is no fault of ours."""
+    model_server.answer = lambda _: reply(b'{"error": "too long"}', 422)
+    shadow = ShadowScoring(client, share=1, queue_size=10, retry_seconds=60)
+    with capture_logs() as logs:
+        async with running(shadow):
+            shadow.offer(SPAM, [spammy])
+            await until(lambda: counts.shadow("failed") == 1)
+    assert logs == []
+
+
 async def test_a_model_that_comes_back_is_asked_again(
     client: InferenceClient, spammy: Rule, model_server: FakeModelServer, counts: Counts
 ) -> None:
@@ -290,8 +305,8 @@ async def test_a_model_that_comes_back_is_asked_again(
 
 async def test_nobody_listens(spammy: Rule, counts: Counts) -> None:
     """A connection that is refused is a failure like any other."""
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{free_port()}/") as session:
-        shadow = ShadowScoring(InferenceClient(session, "shadow"), share=1, queue_size=10)
+    async with client_of(f"http://127.0.0.1:{free_port()}", "shadow") as client:
+        shadow = ShadowScoring(client, share=1, queue_size=10)
         shadow.offer(SPAM, [spammy])
         async with running(shadow):
             await until(lambda: counts.shadow("failed") == 1)
@@ -319,13 +334,21 @@ async def test_a_fault_of_ours_does_not_end_it(spammy: Rule, counts: Counts) -> 
 
         calls = 0
 
-        async def predict(self, texts: Sequence[str], *, explain: bool) -> Prediction:
+        async def predict(
+            self,
+            texts: Sequence[str],
+            *,
+            explain: bool,
+            deadline: float | None = None,
+            call_id: str | None = None,
+        ) -> Prediction:
             """Raise, or call everything spam."""
-            assert not explain
+            assert (explain, deadline, call_id) == (False, None, None)
             self.calls += 1
             if self.calls == 1:
                 raise RuntimeError
-            return Prediction("m", "1", None, [1.0] * len(texts), ["spam"] * len(texts))
+            labels: list[Label] = ["spam"] * len(texts)
+            return Prediction(ModelRef("m", "1"), None, [1.0] * len(texts), labels)
 
     shadow = ShadowScoring(Breaking(), share=1, queue_size=10, retry_seconds=0)
     async with running(shadow):

@@ -47,6 +47,12 @@ def folder_with(folder: Path, model: bytes, **change: Any) -> str:
     return sha256(data)
 
 
+def load(folder: Path, digest: str) -> tuple[Pipeline, Manifest]:
+    """Verify a version's files, and parse its model."""
+    verified = artifact.verify(folder, digest)
+    return artifact.parse(verified.model), verified.manifest
+
+
 @pytest.fixture
 def model() -> Pipeline:
     """A pipeline as the trainer makes them."""
@@ -57,7 +63,7 @@ def model() -> Pipeline:
 def test_a_whole_version_is_loaded(tmp_path: Path, model: Pipeline) -> None:
     """The loaded pipeline gives the probabilities of the one that was stored."""
     digest = folder_with(tmp_path, skops.io.dumps(model))
-    loaded, manifest = artifact.load(tmp_path, digest)
+    loaded, manifest = load(tmp_path, digest)
     assert np.array_equal(loaded.predict_proba(TEXTS), model.predict_proba(TEXTS))
     assert manifest.threshold == 0.4
 
@@ -72,7 +78,7 @@ def test_pickle_is_refused_unread(tmp_path: Path) -> None:
 
     digest = folder_with(tmp_path, pickle.dumps(Trap()))
     with pytest.raises(Untrusted, match="no skops file"):
-        artifact.load(tmp_path, digest)
+        load(tmp_path, digest)
     assert not trap.exists()
 
 
@@ -99,7 +105,7 @@ def test_the_artifacts_own_list_of_trusted_types_counts_for_nothing(tmp_path: Pa
     assert isinstance(mlflow.sklearn.load_model(str(folder))[0], Foreign)
     digest = folder_with(folder, (folder / MODEL_FILE).read_bytes())
     with pytest.raises(Untrusted, match="not trusted"):
-        artifact.load(folder, digest)
+        load(folder, digest)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +135,7 @@ def test_a_corrupt_model_is_refused(tmp_path: Path, model: Pipeline) -> None:
     data[len(data) // 2] ^= 1
     (tmp_path / MODEL_FILE).write_bytes(data)
     with pytest.raises(Untrusted, match="corrupt"):
-        artifact.load(tmp_path, digest)
+        load(tmp_path, digest)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x05\x06" + b"\0" * 18, b"garbage" * 100])
@@ -153,13 +159,13 @@ def test_missing_files_are_refused(tmp_path: Path, model: Pipeline) -> None:
     digest = folder_with(tmp_path, skops.io.dumps(model))
     (tmp_path / MODEL_FILE).unlink()
     with pytest.raises(Untrusted, match=r"model\.skops is missing"):
-        artifact.load(tmp_path, digest)
+        load(tmp_path, digest)
     (tmp_path / MANIFEST_FILE).unlink()
     with pytest.raises(Untrusted, match=r"manifest\.json is missing"):
-        artifact.load(tmp_path, digest)
+        load(tmp_path, digest)
     unlisted = folder_with(tmp_path, skops.io.dumps(model), files={})
     with pytest.raises(Untrusted, match="does not list"):
-        artifact.load(tmp_path, unlisted)
+        load(tmp_path, unlisted)
 
 
 def test_a_file_that_cannot_be_read_now_is_no_bad_version(tmp_path: Path, model: Pipeline) -> None:
@@ -168,11 +174,11 @@ def test_a_file_that_cannot_be_read_now_is_no_bad_version(tmp_path: Path, model:
     (tmp_path / MODEL_FILE).unlink()
     (tmp_path / MODEL_FILE).mkdir()
     with pytest.raises(RegistryUnavailable, match="cannot be read"):
-        artifact.load(tmp_path, digest)
+        load(tmp_path, digest)
 
 
 def test_another_normalisation_is_refused(tmp_path: Path, model: Pipeline) -> None:
     """A model that was trained on texts in another normal form would be asked the wrong texts."""
     digest = folder_with(tmp_path, skops.io.dumps(model), normalisation=NORMALISATION_VERSION + 1)
     with pytest.raises(Untrusted, match="train it again"):
-        artifact.load(tmp_path, digest)
+        load(tmp_path, digest)

@@ -1,4 +1,5 @@
 import json
+import struct
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +9,7 @@ from starlette.testclient import TestClient
 
 from fixtures.models import FakeSource
 from inference.app import create_app
-from inference.errors import NoProductionVersion
+from inference.errors import NotNamed
 from inference.settings import Settings
 
 INFER = "/v2/models/spam-classifier/infer"
@@ -39,7 +40,7 @@ def infer(client: TestClient, data: list[Any], **change: Any) -> Any:
 
 def test_starts_without_a_model_and_takes_it_when_it_comes(source: FakeSource) -> None:
     """Live and not ready at first; ready once the alias names a version."""
-    source.poll_error = NoProductionVersion("nothing yet")
+    source.poll_error = NotNamed("nothing yet")
     with TestClient(create_app(SETTINGS, source)) as client:
         assert client.get("/livez").status_code == 200
         assert client.get("/v2/health/live").status_code == 200
@@ -59,6 +60,7 @@ def test_metadata(client: TestClient) -> None:
     """Server and model describe themselves as the protocol says."""
     server = client.get("/v2").json()
     assert set(server) == {"name", "version", "extensions"}
+    assert server["extensions"] == ["binary_tensor_data"]
     model = client.get("/v2/models/spam-classifier").json()
     assert model["versions"] == ["1"]
     assert model["inputs"] == [{"name": "text", "datatype": "BYTES", "shape": [-1]}]
@@ -92,6 +94,51 @@ def test_only_the_outputs_asked_for(client: TestClient) -> None:
     assert [output["name"] for output in answer["outputs"]] == ["explanation"]
     explanation = json.loads(answer["outputs"][0]["data"][0])
     assert set(explanation) == {"logit", "intercept", "terms", "rest"}
+
+
+def test_binary_tensors(client: TestClient) -> None:
+    """Texts behind the JSON are scored as in it, and answered so if that is asked for."""
+    data = b"\x04\x00\x00\x00free\x05\x00\x00\x00prize"
+    tensor: dict[str, Any] = {"name": "text", "datatype": "BYTES", "shape": [2]}
+    tensor["parameters"] = {"binary_data_size": len(data)}
+    head = json.dumps({"inputs": [tensor], "parameters": {"binary_data_output": True}}).encode()
+    headers = {
+        "content-type": "application/octet-stream",
+        "inference-header-content-length": str(len(head)),
+    }
+    answer = client.post(INFER, content=head + data, headers=headers)
+    assert answer.status_code == 200
+    length = int(answer.headers["inference-header-content-length"])
+    sizes = [
+        o["parameters"]["binary_data_size"] for o in json.loads(answer.content[:length])["outputs"]
+    ]
+    assert len(answer.content) == length + sum(sizes)
+    numbers = struct.unpack("<2d", answer.content[length : length + 16])
+    assert list(numbers) == infer(client, ["free", "prize"]).json()["outputs"][0]["data"]
+    broken = client.post(INFER, content=head + data[:-1], headers=headers)
+    assert broken.status_code == 400
+    assert "16 bytes behind the JSON" in broken.json()["error"]
+
+
+def test_a_large_request_is_answered_like_small_ones(source: FakeSource) -> None:
+    """Scored and explained in pieces in the thread, and still all of it in order."""
+    settings = Settings(poll_seconds=0.02)
+    texts = [f"win a prize {number}" for number in range(70)] + ["free " * 4000]
+    asked = [{"name": name} for name in ("probability", "label", "explanation")]
+    with TestClient(create_app(settings, source)) as client:
+        wait_for(client, "/readyz", 200)
+
+        def ask(texts: list[str]) -> list[list[Any]]:
+            tensor = {"name": "text", "datatype": "BYTES", "shape": [len(texts)], "data": texts}
+            answer = client.post(INFER, json={"inputs": [tensor], "outputs": asked}).json()
+            return [output["data"] for output in answer["outputs"]]
+
+        together = ask(texts)
+        assert [len(column) for column in together] == [71] * 3
+        for index in (0, 69, 70):
+            alone = ask([texts[index]])
+            assert together[0][index] == pytest.approx(alone[0][0], abs=1e-12)
+            assert [column[index] for column in together[1:]] == [c[0] for c in alone[1:]]
 
 
 def test_a_column_of_texts_is_taken(client: TestClient) -> None:
@@ -161,6 +208,17 @@ def test_empty_text_and_control_characters_are_scored(client: TestClient) -> Non
 
 
 def test_openapi_describes_the_protocol(client: TestClient) -> None:
-    """The document has the types of the infer call."""
-    schemas = client.get("/openapi.json").json()["components"]["schemas"]
-    assert {"InferRequest", "InferResponse", "ModelMetadata", "Problem"} <= set(schemas)
+    """The document has the types of the infer call, and both content types of its answer."""
+    document = client.get("/openapi.json").json()
+    schemas = document["components"]["schemas"]
+    assert {"TextInferRequest", "InferResponse", "ModelMetadata", "Problem"} <= set(schemas)
+    answer = document["paths"]["/v2/models/{name}/infer"]["post"]["responses"]["200"]
+    assert set(answer["content"]) == {"application/json", "application/octet-stream"}
+
+
+def test_a_version_is_named_by_the_path_only(client: TestClient) -> None:
+    """Where the path has none, no parameter of the query is documented or read in its stead."""
+    paths = client.get("/openapi.json").json()["paths"]
+    names = [p["name"] for p in paths["/v2/models/{name}"]["get"]["parameters"]]
+    assert names == ["name"]
+    assert client.get("/v2/models/spam-classifier?version=7").status_code == 200

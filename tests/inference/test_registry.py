@@ -1,14 +1,36 @@
+import asyncio
+import datetime as dt
+import ipaddress
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization as ser
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from mlflow import MlflowClient
+from pydantic import SecretStr
 
 from fixtures.mlflow import MlflowServer
 from fixtures.processes import free_port
-from inference.errors import NoProductionVersion, RegistryUnavailable, Untrusted
-from inference.registry import Registry, VersionRef
-from inference.source import RegistrySource
-from kit.registry import MANIFEST_FILE, MODEL_FILE, REGISTERED_MODEL, TAG_MANIFEST_SHA256
+from inference.errors import NotNamed, RegistryUnavailable, Untrusted
+from inference.registry import open_registry
+from inference.settings import Settings
+from inference.version import VersionRef
+from kit.registry import (
+    CHALLENGER,
+    PRODUCTION,
+    REGISTERED_MODEL,
+    TAG_MANIFEST_SHA256,
+    TAG_MANIFEST_SIGNATURE,
+)
+
+DIGEST = "0" * 64
 
 
 def bare_version(server: MlflowServer, **tags: str) -> MlflowClient:
@@ -21,127 +43,182 @@ def bare_version(server: MlflowServer, **tags: str) -> MlflowClient:
     return client
 
 
-@pytest.fixture
-def registry(empty_registry: MlflowServer, tmp_path: Path) -> Registry:
-    """The model server's side of an empty registry."""
-    return Registry(empty_registry.url, tmp_path / "cache")
+async def named(url: str, alias: str = PRODUCTION, **settings: Any) -> VersionRef:
+    """Ask the registry at `url` once."""
+    made = Settings.model_validate({"tracking_uri": url, **settings})
+    async with open_registry(made) as registry:
+        return await registry.named(alias)
 
 
-def test_an_empty_registry_names_no_version(registry: Registry) -> None:
+async def test_an_empty_registry_names_no_version(empty_registry: MlflowServer) -> None:
     """No registered model, no version, no alias: each is simply nothing to serve."""
-    with pytest.raises(NoProductionVersion, match="has the alias Production"):
-        registry.production()
+    with pytest.raises(NotNamed, match="has the alias Production"):
+        await named(empty_registry.url)
 
 
-def test_aliases_are_case_sensitive(registry: Registry, empty_registry: MlflowServer) -> None:
-    """`production` is not `Production`: a version under it does not serve."""
-    client = bare_version(empty_registry, **{TAG_MANIFEST_SHA256: "0" * 64})
+async def test_an_alias_names_a_version_with_what_it_is_trusted_by(
+    empty_registry: MlflowServer,
+) -> None:
+    """Number, digest and signature come from the registry; aliases are case-sensitive."""
+    tags = {TAG_MANIFEST_SHA256: DIGEST, TAG_MANIFEST_SIGNATURE: "c2ln"}
+    client = bare_version(empty_registry, **tags)
     client.set_registered_model_alias(REGISTERED_MODEL, "production", "1")
-    with pytest.raises(NoProductionVersion):
-        registry.production()
-    client.set_registered_model_alias(REGISTERED_MODEL, "Production", "1")
-    assert registry.production() == VersionRef("1", "0" * 64)
+    with pytest.raises(NotNamed):
+        await named(empty_registry.url)
+    client.set_registered_model_alias(REGISTERED_MODEL, PRODUCTION, "1")
+    assert await named(empty_registry.url) == VersionRef("1", DIGEST, "c2ln")
+    with pytest.raises(NotNamed, match="has the alias Challenger"):
+        await named(f"{empty_registry.url}/", CHALLENGER)
 
 
-def test_a_version_without_a_digest_is_not_ours(
-    registry: Registry, empty_registry: MlflowServer
+@pytest.mark.parametrize("tags", [{}, {TAG_MANIFEST_SHA256: "../../etc"}])
+async def test_a_version_without_a_digest_is_not_ours(
+    empty_registry: MlflowServer, tags: dict[str, str]
 ) -> None:
     """Somebody's own version under the alias cannot be verified, so it does not serve."""
-    client = bare_version(empty_registry)
-    client.set_registered_model_alias(REGISTERED_MODEL, "Production", "1")
+    client = bare_version(empty_registry, **tags)
+    client.set_registered_model_alias(REGISTERED_MODEL, PRODUCTION, "1")
     with pytest.raises(Untrusted, match="not from our trainer"):
-        registry.production()
+        await named(empty_registry.url)
 
 
-def test_a_registry_that_is_away_is_said_to_be(tmp_path: Path) -> None:
+async def test_a_registry_that_is_away_is_said_to_be() -> None:
     """The message has the address."""
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(RegistryUnavailable, match=url):
-        Registry(url, tmp_path).production()
+        await named(url)
 
 
-def test_artifacts_that_are_gone_are_said_to_be(
-    registry: Registry, empty_registry: MlflowServer
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
+    """Answer every request so, in the registry's place; yield the address."""
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls).start()
+    try:
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (500, b'{"error_code": "INTERNAL_ERROR", "message": "broken"}', "answers with 500: broken"),
+        (401, b"<html>", "answers with 401: no reason given"),
+        (200, b"<html>", "not as MLflow does"),
+        (200, b"\xff\xfe", "not as MLflow does"),
+        (200, b"{}", "not as MLflow does"),
+        (200, b'{"model_version": {"version": "../1", "tags": []}}', "not as MLflow does"),
+        (200, b" " * 2**20 + b"{}", "more than 1048576 bytes"),
+    ],
+)
+async def test_any_other_answer_is_a_registry_that_is_away(
+    status: int, body: bytes, reason: str
 ) -> None:
-    """A version whose store has lost its files is unavailable, and leaves no folder behind."""
-    bare_version(empty_registry)
-    with (
-        pytest.raises(RegistryUnavailable, match="version 1 cannot be fetched"),
-        registry.downloaded(VersionRef("1", "0" * 64)),
-    ):
-        pass
+    """An error of its own, a page of a proxy, or too much: none says that a version is bad."""
+
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=status, body=body)
+
+    async with serving(answer) as url:
+        with pytest.raises(RegistryUnavailable, match=reason):
+            await named(url)
 
 
-def test_a_trained_version_loads_from_its_cache_again(
-    empty_registry: MlflowServer, tmp_path: Path
+async def test_an_answer_that_takes_too_long_is_none() -> None:
+    """The time is that of the setting, for the whole call."""
+    asked = asyncio.Event()
+
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        asked.set()
+        await asyncio.sleep(60)
+        return web.Response()
+
+    async with serving(answer) as url:
+        with pytest.raises(RegistryUnavailable, match="does not answer in time"):
+            await named(url, registry_timeout_seconds=1)
+    assert asked.is_set()
+
+
+@pytest.mark.parametrize(
+    ("login", "header"),
+    [
+        ({}, None),
+        ({"tracking_username": "ann"}, None),
+        (
+            {
+                "tracking_username": "ann",
+                "tracking_password": SecretStr("pä:ss"),
+                "tracking_token": SecretStr("t"),
+            },
+            "Basic YW5uOnDDpDpzcw==",
+        ),
+        ({"tracking_token": SecretStr("t0ken")}, "Bearer t0ken"),
+    ],
+)
+async def test_the_login_is_that_of_mlflows_client(
+    login: dict[str, Any], header: str | None
 ) -> None:
-    """From alias to model, twice: the second time the files in the cache are used and verified."""
-    assert empty_registry.train()["promoted"]
-    cache = tmp_path / "cache"
-    source = RegistrySource(Registry(empty_registry.url, cache))
-    ref = source.production()
-    model = source.load(ref)
-    assert model.version == "1"
-    assert model.label(model.scorer.score(["FREE prize, call 09061701461 to claim"])[0]) == "spam"
-    (folder,) = cache.iterdir()
-    assert {MODEL_FILE, MANIFEST_FILE, "MLmodel"} <= {path.name for path in folder.iterdir()}
-    stamp = (folder / MODEL_FILE).stat().st_mtime_ns
-    source.load(ref)
-    assert (folder / MODEL_FILE).stat().st_mtime_ns == stamp
+    """A user with a password comes before a token, as in MLflow's own client."""
+    seen = []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        seen.append(request.headers.get("Authorization"))
+        return web.Response(status=404, body=b'{"error_code": "RESOURCE_DOES_NOT_EXIST"}')
+
+    async with serving(answer) as url:
+        with pytest.raises(NotNamed):
+            await named(url, **login)
+    assert seen == [header]
 
 
-def test_only_versions_are_removed_from_the_cache(
-    empty_registry: MlflowServer, tmp_path: Path
-) -> None:
-    """An older version and a download that was cut off go; what else lies there stays."""
-    assert empty_registry.train()["promoted"]
-    for name in (
-        "7-0123456789abcdef",
-        "partial-abcd_012",
-        "partial-photos",
-        "photographs",
-        "7-notes",
-    ):
-        (tmp_path / name).mkdir()
-    source = RegistrySource(Registry(empty_registry.url, tmp_path))
-    ref = source.production()
-    source.load(ref)
-    left = {path.name for path in tmp_path.iterdir()}
-    assert left == {
-        "partial-photos",
-        "photographs",
-        "7-notes",
-        f"{ref.version}-{ref.manifest_sha256[:16]}",
-    }
+def certificate(folder: Path) -> Path:
+    """Write a self-signed certificate for 127.0.0.1, and its key, into one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "registry")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .sign(key, SHA256())
+    )
+    private = key.private_bytes(ser.Encoding.PEM, ser.PrivateFormat.PKCS8, ser.NoEncryption())
+    path = folder / "registry.pem"
+    path.write_bytes(private + made.public_bytes(ser.Encoding.PEM))
+    return path
 
 
-def test_a_corrupt_cache_is_thrown_away_and_fetched_anew(
-    empty_registry: MlflowServer, tmp_path: Path
-) -> None:
-    """A changed file is refused once, and the next attempt downloads it again."""
-    assert empty_registry.train()["promoted"]
-    cache = tmp_path / "cache"
-    source = RegistrySource(Registry(empty_registry.url, cache))
-    ref = source.production()
-    source.load(ref)
-    (folder,) = cache.iterdir()
-    (folder / MODEL_FILE).write_bytes(b"changed")
-    with pytest.raises(Untrusted, match="corrupt"):
-        source.load(ref)
-    assert list(cache.iterdir()) == []
-    assert source.load(ref).version == "1"
+async def test_a_certificate_must_be_known_unless_told_otherwise(tmp_path: Path) -> None:
+    """An unknown authority is refused; its file, or the insecure setting, lets it through."""
 
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=404, body=b'{"error_code": "RESOURCE_DOES_NOT_EXIST"}')
 
-def test_a_cache_that_cannot_be_written_is_said_to_be(
-    empty_registry: MlflowServer, tmp_path: Path
-) -> None:
-    """A file in the folder's place, as a full disk would, fails the download and nothing else."""
-    assert empty_registry.train()["promoted"]
-    blocked = tmp_path / "cache"
-    blocked.write_text("in the way")
-    registry = Registry(empty_registry.url, blocked)
-    with (
-        pytest.raises(RegistryUnavailable, match="cannot be fetched"),
-        registry.downloaded(registry.production()),
-    ):
-        pass
+    pem = certificate(tmp_path)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(pem)
+    async with serving(answer, tls) as url:
+        with pytest.raises(RegistryUnavailable, match="certificate verify failed"):
+            await named(url)
+        known: dict[str, Any]
+        for known in ({"tracking_server_cert_path": pem}, {"tracking_insecure_tls": True}):
+            with pytest.raises(NotNamed):
+                await named(url, **known)
+        tls.verify_mode = ssl.CERT_REQUIRED
+        tls.load_verify_locations(pem)
+        with pytest.raises(RegistryUnavailable, match="cannot be asked"):
+            await named(url, tracking_insecure_tls=True)
+        with pytest.raises(NotNamed):
+            await named(url, tracking_insecure_tls=True, tracking_client_cert_path=pem)

@@ -1,14 +1,16 @@
 import asyncio
 import time
+from collections.abc import Callable
 
 import pytest
 from prometheus_client import REGISTRY
 
 from fixtures.models import FakeSource, ref
 from inference import metrics
-from inference.errors import NoProductionVersion, RegistryUnavailable, Untrusted
+from inference.errors import LoaderFailed, NotNamed, RegistryUnavailable, Untrusted
 from inference.reloader import Reloader
 from inference.slot import Model, Slot
+from inference.version import VersionRef
 from kit.errors import Unavailable
 
 
@@ -48,13 +50,13 @@ async def test_a_version_that_fails_leaves_the_old_one_serving(
 ) -> None:
     """A failed load changes nothing but a metric, and a good version is taken at once."""
     await reloader.poll()
-    failed = metrics.RELOADS.labels("failed")._value.get()
+    failed = metrics.RELOADS.labels("Production", "failed")._value.get()
     source.load_errors["2"] = Untrusted("corrupt")
     source.alias = ref("2")
     await reloader.poll()
     assert serving(slot) == "1"
     assert reloader.trouble == "version 2 does not load: corrupt"
-    assert metrics.RELOADS.labels("failed")._value.get() == failed + 1
+    assert metrics.RELOADS.labels("Production", "failed")._value.get() == failed + 1
     source.alias = ref("3")
     await reloader.poll()
     assert serving(slot) == "3"
@@ -88,7 +90,7 @@ async def test_a_store_that_is_away_is_asked_again_at_the_next_poll(
 
 
 @pytest.mark.parametrize(
-    "error", [RegistryUnavailable("away"), NoProductionVersion("none"), Untrusted("no digest")]
+    "error", [RegistryUnavailable("away"), NotNamed("none"), Untrusted("no digest")]
 )
 async def test_a_poll_that_fails_keeps_what_serves(
     reloader: Reloader, source: FakeSource, slot: Slot, error: Exception
@@ -105,7 +107,7 @@ async def test_the_time_of_the_last_answer_is_exposed(reloader: Reloader) -> Non
     before = time.time()
     await reloader.poll()
     name = "hamgate_inference_last_successful_poll_timestamp_seconds"
-    value = REGISTRY.get_sample_value(name)
+    value = REGISTRY.get_sample_value(name, {"alias": "Production"})
     assert value is not None
     assert value >= before
 
@@ -131,12 +133,12 @@ async def test_a_version_that_breaks_the_libraries_is_held_back_too(
 ) -> None:
     """An exception of any kind in loading counts as a failed reload, and is not tried at once."""
     reloader = Reloader(source, slot, poll_seconds=10)
-    failed = metrics.RELOADS.labels("failed")._value.get()
+    failed = metrics.RELOADS.labels("Production", "failed")._value.get()
     source.load_errors["1"] = AttributeError("no classes_")  # type: ignore[assignment]
     await reloader.poll()
     await reloader.poll()
     assert source.loaded == ["1"]
-    assert metrics.RELOADS.labels("failed")._value.get() == failed + 1
+    assert metrics.RELOADS.labels("Production", "failed")._value.get() == failed + 1
     assert reloader.trouble == "version 1 does not load: a fault: AttributeError"
 
 
@@ -157,11 +159,11 @@ async def test_a_fault_that_nobody_foresaw_does_not_end_the_loop(
     reloader: Reloader, source: FakeSource, slot: Slot
 ) -> None:
     """An exception of any kind in a poll is logged and counted, and the next poll is made."""
-    failed = metrics.POLLS.labels("failed")._value.get()
+    failed = metrics.POLLS.labels("Production", "failed")._value.get()
     source.poll_error = ZeroDivisionError("a bug")  # type: ignore[assignment]
     async with asyncio.timeout(5):
         running = asyncio.create_task(reloader.run())
-        while metrics.POLLS.labels("failed")._value.get() < failed + 2:
+        while metrics.POLLS.labels("Production", "failed")._value.get() < failed + 2:
             await asyncio.sleep(0.005)
         source.poll_error = None
         while serving(slot) != "1":
@@ -178,5 +180,121 @@ def test_an_empty_slot_says_so(slot: Slot) -> None:
 
 def test_the_threshold_decides_the_label(source: FakeSource, slot: Slot) -> None:
     """At the threshold or above it is spam."""
-    model: Model = source.load(ref("1"))
+    model: Model = source.model(ref("1"))
     assert [model.label(score) for score in (0.39, 0.4, 0.41)] == ["ham", "spam", "spam"]
+
+
+async def run_for(reloader: Reloader, until: Callable[[], bool]) -> None:
+    """Run a reloader until something holds."""
+    running = asyncio.create_task(reloader.run())
+    async with asyncio.timeout(10):
+        while not until():
+            await asyncio.sleep(0.005)
+    running.cancel()
+    await asyncio.wait([running])
+    assert running.cancelled()
+
+
+def from_cache() -> float | None:
+    """The metric that says whether the cache serves."""
+    return REGISTRY.get_sample_value("hamgate_inference_from_cache", {"alias": "Production"})
+
+
+async def test_the_cache_serves_while_the_registry_is_away(source: FakeSource, slot: Slot) -> None:
+    """A start without the registry takes what served last, says so, and is confirmed later."""
+    reloader = Reloader(source, slot, poll_seconds=0.01)
+    source.poll_error = RegistryUnavailable("away")
+    source.last = source.model(ref("1"))
+    await run_for(reloader, lambda: slot.model is not None)
+    assert (serving(slot), reloader.from_cache, from_cache()) == ("1", True, 1)
+    assert reloader.trouble == "away"
+    source.poll_error = None
+    await reloader.poll()
+    assert (source.loaded, reloader.from_cache, from_cache()) == ([], False, 0)
+
+
+async def test_the_cache_serves_while_the_registry_is_silent(
+    source: FakeSource, slot: Slot
+) -> None:
+    """A registry that neither answers nor refuses holds up a start for two seconds, not for ten."""
+
+    class Silent(FakeSource):
+        async def named(self, alias: str) -> VersionRef:
+            await asyncio.sleep(60)
+            return await super().named(alias)
+
+    silent = Silent(source.pipeline, last=source.model(ref("1")))
+    await run_for(Reloader(silent, slot, poll_seconds=5), lambda: slot.model is not None)
+    assert serving(slot) == "1"
+
+
+async def test_the_cache_serves_while_what_is_named_does_not_load(
+    source: FakeSource, slot: Slot
+) -> None:
+    """As in a process that ran on: the version before serves until the named one is good."""
+    source.last = source.model(ref("1"))
+    source.alias = ref("2")
+    source.load_errors["2"] = RegistryUnavailable("S3 is away")
+    reloader = Reloader(source, slot, poll_seconds=0.01)
+    await run_for(reloader, lambda: slot.model is not None)
+    assert (serving(slot), reloader.from_cache) == ("1", True)
+    del source.load_errors["2"]
+    await reloader.poll()
+    assert (serving(slot), reloader.from_cache) == ("2", False)
+
+
+async def test_the_cache_does_not_serve_what_nothing_names(source: FakeSource, slot: Slot) -> None:
+    """Where the registry says that nothing is to serve, nothing does."""
+    source.last = source.model(ref("1"))
+    source.poll_error = NotNamed("none")
+    polls = metrics.POLLS.labels("Production", "none")
+    before = polls._value.get()
+    await run_for(
+        Reloader(source, slot, poll_seconds=0.01), lambda: polls._value.get() > before + 2
+    )
+    assert serving(slot) is None
+
+
+async def test_a_hint_is_followed_before_the_interval_is_over(
+    source: FakeSource, slot: Slot
+) -> None:
+    """A version that is hinted at serves long before the next poll was due."""
+    reloader = Reloader(source, slot, poll_seconds=3600)
+
+    def hinted() -> bool:
+        if serving(slot) == "1":
+            source.alias = ref("2")
+            reloader.hint()
+        return serving(slot) == "2"
+
+    await run_for(reloader, hinted)
+    assert source.loaded == ["1", "2"], "many hints are one poll"
+
+
+async def test_an_optional_alias_that_names_nothing_empties_the_slot(
+    source: FakeSource, slot: Slot
+) -> None:
+    """The challenger goes when its alias goes, from memory and from the cache."""
+    reloader = Reloader(source, slot, 10, alias="Challenger", optional=True)
+    await reloader.poll()
+    assert (serving(slot), source.forgotten) == (None, [])
+    source.challenger = ref("7")
+    await reloader.poll()
+    assert serving(slot) == "7"
+    labels = {"name": "spam-classifier", "version": "7", "alias": "Challenger"}
+    assert REGISTRY.get_sample_value("hamgate_inference_model_info", labels) == 1
+    source.challenger = None
+    await reloader.poll()
+    assert (serving(slot), source.forgotten) == (None, ["Challenger"])
+    assert REGISTRY.get_sample_value("hamgate_inference_model_info", labels) is None
+
+
+async def test_a_loader_that_failed_is_not_started_at_every_poll(
+    source: FakeSource, slot: Slot
+) -> None:
+    """A version that takes all the memory would be tried again and again."""
+    reloader = Reloader(source, slot, poll_seconds=10)
+    source.load_errors["1"] = LoaderFailed("exit code -9")
+    await reloader.poll()
+    await reloader.poll()
+    assert source.loaded == ["1"]

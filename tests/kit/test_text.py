@@ -76,6 +76,25 @@ def test_the_fast_path_for_ascii_agrees_with_the_other(text: str) -> None:
     assert normalise(f"{text} é") == f"{normalise(text)} é".lstrip()
 
 
+@given(
+    st.text(
+        st.characters(max_codepoint=0x17F)
+        | st.characters(min_codepoint=0x2010, max_codepoint=0x27BF)
+        | st.characters(min_codepoint=0x1F300, max_codepoint=0x1FAFF)
+    )
+)
+def test_the_fast_path_for_common_characters_agrees_with_the_other(text: str) -> None:
+    """A text has the same normal form alone and beside a letter that is on no fast path."""
+    assert normalise(f"{text} щ") == f"{normalise(text)} щ".lstrip()
+
+
+def test_no_common_character_is_normalised_otherwise_on_the_fast_path() -> None:
+    """Each one alone, and each between letters, has the normal form that it has beside others."""
+    for code in [*range(0x2C00), *range(0x1F300, 0x1FB00)]:
+        for text in (chr(code), f"a{chr(code)}e"):
+            assert normalise(f"{text} щ") == f"{normalise(text)} щ".lstrip()
+
+
 @pytest.mark.parametrize("filler", ["a", "é", "\u200b", "\ufdfa", "Ꙋ"])
 def test_length_is_bounded(filler: str) -> None:
     """However long the text and whatever it expands to, the result has at most `MAX_CHARS`."""

@@ -56,20 +56,24 @@ def test_a_batch_keeps_the_order(stack: Stack) -> None:
     assert [result["layer"] for result in answer["results"]] == ["model", "heuristic", "model"]
 
 
-def test_the_request_id_travels_to_the_model_server(stack: Stack) -> None:
-    """The id of a request is in the answer, and in the log of either service."""
+def test_the_request_id_leads_to_the_model_server(stack: Stack) -> None:
+    """The id of a request is in the answer, and in the log beside that of its call onwards."""
     answer = httpx2.post(
         f"{stack.gateway_url}/v1/classify",
         json={"text": "hello there"},
         headers={"x-request-id": "trace-me-7"},
     )
     assert answer.headers["x-request-id"] == "trace-me-7"
-    for service, route in (
-        ("gateway", "/v1/classify"),
-        ("inference", "/v2/models/{name}/infer"),
+    gateway, inference = (
+        [json.loads(line) for line in stack.log_of(service).splitlines()]
+        for service in ("gateway", "inference")
+    )
+    (call,) = [line["call"] for line in gateway if "trace-me-7" in line.get("requests", ())]
+    for lines, request_id, route in (
+        (gateway, "trace-me-7", "/v1/classify"),
+        (inference, call, "/v2/models/{name}/infer"),
     ):
-        lines = [json.loads(line) for line in stack.log_of(service).splitlines()]
-        (mine,) = [line for line in lines if line.get("request_id") == "trace-me-7"]
+        (mine,) = [line for line in lines if line.get("request_id") == request_id]
         assert (mine["event"], mine["route"], mine["status"]) == ("answered", route, 200)
 
 
@@ -97,7 +101,8 @@ def test_metrics_tell_the_layers_apart(stack: Stack) -> None:
     assert 'hamgate_gateway_decisions_total{label="spam",layer="heuristic"}' in gateway
     assert 'hamgate_gateway_decisions_total{label="ham",layer="model"}' in gateway
     inference = httpx2.get(f"{stack.inference_url}/metrics").text
-    assert 'hamgate_inference_model_info{name="spam-classifier",version="1"} 1.0' in inference
+    labels = 'alias="Production",name="spam-classifier",version="1"'
+    assert f"hamgate_inference_model_info{{{labels}}} 1.0" in inference
 
 
 def test_mlflow_refuses_an_unknown_host(stack: Stack) -> None:

@@ -8,8 +8,9 @@ import skops.io
 from mlflow.models import Model
 from sklearn.pipeline import Pipeline
 
-from inference.artifact import load
-from inference.scorer import Scorer, check_golden
+from inference.artifact import parse, verify
+from inference.fallback import PipelineScorer
+from inference.scorer import check_golden
 from kit.registry import MANIFEST_FILE, MODEL_FILE
 from trainer.artifact import CompactSkops
 from trainer.golden import MESSAGES, golden
@@ -44,8 +45,9 @@ def test_mlflow_itself_can_load_it(saved: tuple[Path, CompactSkops], pipeline: P
 def test_the_model_server_trusts_it(saved: tuple[Path, CompactSkops]) -> None:
     """What the trainer writes passes every check of the model server, golden messages included."""
     folder, flavor = saved
-    pipeline, manifest = load(folder, flavor.manifest_sha256)
-    check_golden(Scorer(pipeline), manifest.golden)
+    verified = verify(folder, flavor.manifest_sha256)
+    manifest = verified.manifest
+    check_golden(PipelineScorer(parse(verified.model)), manifest.golden)
     assert manifest.threshold == 0.3
     assert [message.text for message in manifest.golden] == list(MESSAGES)
     assert {"python", "scikit-learn", "numpy", "scipy", "skops"} == set(manifest.environment)
@@ -54,6 +56,6 @@ def test_the_model_server_trusts_it(saved: tuple[Path, CompactSkops]) -> None:
 def test_the_manifest_lists_every_other_file(saved: tuple[Path, CompactSkops]) -> None:
     """Nothing in the folder is without a digest but the manifest, whose digest the registry has."""
     folder, flavor = saved
-    _, manifest = load(folder, flavor.manifest_sha256)
+    manifest = verify(folder, flavor.manifest_sha256).manifest
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert set(manifest.files) == there - {MANIFEST_FILE}

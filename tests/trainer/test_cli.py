@@ -161,3 +161,15 @@ def test_help_reads_like_a_product() -> None:
     shown = subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
     for word in ("train", "promote", "rollback", "status", "3 refused by the gate"):
         assert word in shown
+
+
+def test_a_signing_key_that_cannot_be_used_stops_before_the_training(
+    empty_registry: MlflowServer, tmp_path: Path
+) -> None:
+    """It is said in one line, and no run is left behind."""
+    path = tmp_path / "none.pem"
+    done = empty_registry.trainer("train", TRAINER_SIGNING_KEY_FILE=str(path))
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert f"the signing key {path} cannot be read" in line
+    assert json.loads(empty_registry.trainer("status", "--json").stdout)["versions"] == []

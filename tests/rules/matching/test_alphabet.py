@@ -27,6 +27,21 @@ def test_a_text_is_one_byte_a_character(text: str) -> None:
     assert all(byte == ord(c) for byte, c in pairs if c.isascii())
 
 
+@given(st.lists(st.text(), max_size=4))
+def test_several_texts_stand_between_edges(texts: list[str]) -> None:
+    """Texts that are written together are those that are written alone, an edge apart."""
+    alphabet = Alphabet((single(0x20AC),))
+    alone = [alphabet.encode(text)[:-1] for text in texts]
+    assert alphabet.encode(*texts) == b"".join(alone) + bytes([EDGE])
+
+
+@given(st.characters(), st.sampled_from("a\u00e9\u4e2d\U0001f600"))
+def test_a_character_is_the_same_byte_in_every_text(character: str, other: str) -> None:
+    """Whatever stands beside it, and however wide the text is stored."""
+    alphabet = Alphabet((single(0xE9), single(0x20AC)))
+    assert alphabet.encode(f"{character}x{other}")[1] == alphabet.byte(ord(character))
+
+
 RANGES = ((0x100, 0x17F), (0x430, 0x44F), (0x4E00, 0x9FFF), (0x1F600, 0x1F64F))
 
 

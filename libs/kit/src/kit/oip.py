@@ -1,10 +1,12 @@
 """Wire types of the Open Inference Protocol v2 (REST), as KServe publishes it.
 
-Source: KServe's open-inference-protocol, `specification/protocol/inference_rest.md`.
-Shapes follow it: a tensor's `data` is flat or nested in row-major order; we send flat.
+Source: KServe's open-inference-protocol, `specification/protocol/inference_rest.md`, and for binary
+tensors Triton's `docs/protocol/extension_binary_data.md`. A tensor's `data` is flat or nested in
+row-major order; we send flat. A binary tensor has no `data`: its elements are behind the JSON, and
+the header `JSON_LENGTH` says where the JSON ends.
 """
 
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -20,27 +22,66 @@ LABEL: Final = "label"
 EXPLANATION: Final = "explanation"
 """Output, sent only when asked for: BYTES, shape [n], `Explanation` as JSON."""
 
+BINARY_EXTENSION: Final = "binary_tensor_data"
+"""What a server lists among its extensions if it takes and sends binary tensors."""
+
+JSON_LENGTH: Final = "inference-header-content-length"
+"""Header of a body with binary tensors: the length of the JSON before them, in bytes."""
+
+BINARY: Final = "application/octet-stream"
+"""Content type of such a body."""
+
 Datatype = Literal[
     "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64",
     "FP16", "FP32", "FP64", "BYTES",
 ]  # fmt: skip
 
 
+class OutputParameters(msgspec.Struct, omit_defaults=True, frozen=True):
+    """How an output is to be sent."""
+
+    binary_data: bool | None = None
+    """As a binary tensor; None is what the request says of all outputs."""
+
+
 class RequestedOutput(msgspec.Struct, omit_defaults=True):
     """An output that the client asks for."""
 
     name: str
-    parameters: dict[str, Any] = {}
+    parameters: OutputParameters | None = None
 
 
-class Tensor(msgspec.Struct, omit_defaults=True):
+class Tensor(msgspec.Struct, omit_defaults=True, gc=False):
     """An input or output tensor, with its elements in row-major order."""
 
     name: str
     shape: list[int]
     datatype: Datatype
     data: list[Any]
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] | None = None
+
+
+class BinaryParameters(msgspec.Struct, gc=False):
+    """What says that a tensor is behind the JSON."""
+
+    binary_data_size: Annotated[int, msgspec.Meta(ge=0)]
+    """Length of the tensor, in bytes."""
+
+
+class BinaryTensor(msgspec.Struct, gc=False):
+    """A tensor behind the JSON, little-endian; each BYTES element behind its length, a uint32."""
+
+    name: str
+    shape: list[int]
+    datatype: Datatype
+    parameters: BinaryParameters
+
+
+class RequestParameters(msgspec.Struct, omit_defaults=True, frozen=True):
+    """How a request is to be answered."""
+
+    binary_data_output: bool = False
+    """All outputs as binary tensors, but those that say otherwise."""
 
 
 class InferRequest(msgspec.Struct, omit_defaults=True):
@@ -48,12 +89,12 @@ class InferRequest(msgspec.Struct, omit_defaults=True):
 
     inputs: list[Tensor]
     id: str | None = None
-    outputs: list[RequestedOutput] = []
-    parameters: dict[str, Any] = {}
+    outputs: list[RequestedOutput] | None = None
+    parameters: RequestParameters | None = None
 
 
 class InferResponse(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """Answer of `POST /v2/models/{name}/infer`."""
+    """Answer of `POST /v2/models/{name}/infer`; in a binary one, `BinaryTensor` for `Tensor`."""
 
     model_name: str
     model_version: str

@@ -1,17 +1,19 @@
 """OpenAPI for endpoints that decode with msgspec: their types, under `components.schemas`."""
 
+import inspect
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from fastapi import FastAPI
 
+from kit.guard import GUARD_STATUSES, guard_schemes
+from kit.hot import HotEndpoint
+from kit.problems import openapi_problems
+
 _REF = "#/components/schemas/{name}"
-
-
-def json_body(struct: type[msgspec.Struct]) -> dict[str, Any]:
-    """Return the `openapi_extra` of an endpoint whose body is a `struct`."""
-    return {"requestBody": {"required": True, "content": _content(struct)}}
+_BINARY = {"type": "string", "format": "binary"}
 
 
 def json_answer(struct: type[msgspec.Struct], description: str) -> dict[int | str, dict[str, Any]]:
@@ -19,19 +21,63 @@ def json_answer(struct: type[msgspec.Struct], description: str) -> dict[int | st
     return {200: {"description": description, "content": _content(struct)}}
 
 
-def add_schemas(app: FastAPI, structs: Sequence[type[msgspec.Struct]]) -> None:
-    """Add the schemas of `structs`, and of all that they refer to, to the document of `app`."""
+def complete(
+    app: FastAPI, structs: Sequence[type[msgspec.Struct]], endpoints: Sequence[HotEndpoint]
+) -> None:
+    """Add what FastAPI does not know to the document of `app`.
+
+    Args:
+        app: The app.
+        structs: Types whose schemas, with all that they refer to, are added.
+        endpoints: Hot endpoints, which are added with the types that they take and answer.
+    """
+    documents = [endpoint.document for endpoint in endpoints]
+    structs = [*structs, *(s for d in documents for s in (d.takes, d.answers))]
     _, components = msgspec.json.schema_components(structs, ref_template=_REF)
+    guards = [endpoint.guard for endpoint in endpoints if endpoint.guard]
+    schemes = {name: scheme for guard in guards for name, scheme in guard_schemes(guard).items()}
+    paths = {endpoint.path: {"post": _operation(endpoint)} for endpoint in endpoints}
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = generate()
-            document.setdefault("components", {}).setdefault("schemas", {}).update(components)
+            document["paths"] = paths | document["paths"]
+            parts = document.setdefault("components", {})
+            parts.setdefault("schemas", {}).update(components)
+            if schemes:
+                parts.setdefault("securitySchemes", {}).update(schemes)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+
+
+def _operation(endpoint: HotEndpoint) -> dict[str, Any]:
+    document = endpoint.document
+    found = json_answer(document.answers, document.answer) | openapi_problems(*document.problems)
+    security: dict[str, Any] = {}
+    if endpoint.guard:
+        found |= openapi_problems(*GUARD_STATUSES)
+        security = {"security": [{name: []} for name in guard_schemes(endpoint.guard)]}
+    if document.binary_answer:
+        found[200]["content"][document.binary_answer] = {"schema": _BINARY}
+    return security | {
+        "tags": [document.tag],
+        "summary": document.summary,
+        "description": inspect.getdoc(endpoint.work) or "",
+        "operationId": _operation_id(endpoint),
+        "requestBody": {"required": True, "content": _content(document.takes)},
+        "responses": {str(status): response for status, response in found.items()},
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in endpoint.path_names
+        ],
+    }
+
+
+def _operation_id(endpoint: HotEndpoint) -> str:
+    return re.sub(r"\W+", "_", endpoint.path).strip("_")
 
 
 def _content(struct: type[msgspec.Struct]) -> dict[str, Any]:

@@ -16,12 +16,17 @@ from kit.request_id import current_request_id
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: Mapping[type[errors.ServiceError], HTTPStatus] = {
+    errors.HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    errors.HeadTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     errors.UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.Malformed: HTTPStatus.BAD_REQUEST,
     errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -56,10 +61,14 @@ def problem_response(
 
 
 def problem_of(error: errors.ServiceError) -> Response:
-    """Return the answer to an error by its class in `STATUS`, with Retry-After where it has one."""
+    """Return the answer to an error, whose status its class has in `STATUS`."""
     headers = {}
     if isinstance(error, errors.Unavailable):
         headers["Retry-After"] = str(math.ceil(error.retry_after))
+    elif isinstance(error, errors.MethodNotAllowed):
+        headers["Allow"] = error.allowed
+    elif isinstance(error, errors.Unauthenticated):
+        headers["WWW-Authenticate"] = error.challenge
     status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
     return problem_response(status, str(error), headers)
 

@@ -8,6 +8,9 @@ REGISTERED_MODEL: Final = "spam-classifier"
 PRODUCTION: Final = "Production"
 """The alias of the version that serves. MLflow's aliases are case-sensitive."""
 
+CHALLENGER: Final = "Challenger"
+"""The alias of a version that is scored in the shadow of the one that serves."""
+
 MODEL_FILE: Final = "model.skops"
 """The pipeline inside a version's artifact folder."""
 
@@ -16,6 +19,9 @@ MANIFEST_FILE: Final = "manifest.json"
 
 TAG_MANIFEST_SHA256: Final = "hamgate.manifest.sha256"
 """Version tag: SHA-256 (hex) of the manifest, which in turn has the digest of every other file."""
+
+TAG_MANIFEST_SIGNATURE: Final = "hamgate.manifest.signature"
+"""Version tag: Ed25519 signature of the manifest's bytes, in base64; there if the trainer signs."""
 
 TAG_GATE: Final = "hamgate.gate"
 """Version tag: the gate's decision, `GATE_PASSED` or `GATE_REFUSED`."""

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +18,21 @@ def current_request_id() -> str | None:
     return _current.get()
 
 
+def given_or_new(given: str) -> str:
+    """Return the id that a client gave, or a new one for none or one with odd characters."""
+    return given if given and _ACCEPTED.fullmatch(given) else secrets.token_hex(16)
+
+
+def entered(request_id: str) -> Token[str | None]:
+    """Make it the id of the request that this task serves; `left` takes what is returned."""
+    return _current.set(request_id)
+
+
+def left(token: Token[str | None]) -> None:
+    """End what `entered` began."""
+    _current.reset(token)
+
+
 class RequestIdMiddleware:
     """Give every HTTP request an id. An id with odd characters is replaced, not passed on."""
 
@@ -30,16 +45,15 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        request_id = given if _ACCEPTED.fullmatch(given) else secrets.token_hex(16)
+        request_id = given_or_new(Headers(scope=scope).get(HEADER, ""))
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        token = _current.set(request_id)
+        token = entered(request_id)
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            _current.reset(token)
+            left(token)

@@ -20,12 +20,30 @@ class WebSettings(BaseSettings):
     host: str = "127.0.0.1"
     """Address to listen on. `0.0.0.0` for all of them."""
 
+    admin_port: int | None = Field(default=None, ge=1, le=65535)
+    """Port of its own for what operators ask: metrics, docs, the rules. It answers all the rest
+    too; the public port then answers 404 to them. If not set, there is one port for everything."""
+
+    admin_host: str | None = None
+    """Address to listen on with the admin port; the same as for the public one if not set."""
+
     log_level: LogLevel = "info"
     """Least severe log line that is written; at `debug` there is one for every request."""
 
     keep_alive_seconds: int = Field(default=75, gt=0)
     """How long an idle connection is kept, in seconds: longer than the 60 s of a proxy before us,
     or a request can meet a connection that is just being closed."""
+
+    max_connections: int = Field(default=1000, gt=0)
+    """Most connections at once, on each port; more are answered with 503 and closed. Each one needs
+    an open file: keep it below the system's limit of those."""
+
+    max_head_bytes: int = Field(default=16 * 1024, ge=1024)
+    """Longest request line and headers together, in bytes; longer ones are answered with 431."""
+
+    head_seconds: float = Field(default=10.0, ge=1)
+    """How long a client may take to send them, in seconds, up to two more; a slower one is answered
+    with 408."""
 
     body_seconds: float = Field(default=10.0, gt=0)
     """How long a client may take to send a body, in seconds; a slower one is answered with 408."""

@@ -46,6 +46,30 @@ LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ʸ\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7f
 """A letter of the Latin script."""
 
 
+def _plain(*blocks: tuple[int, int]) -> re.Pattern[str]:
+    """Return what matches a text that folding alone normalises; blocks are first and last.
+
+    None of these blocks holds what could join with a neighbour but combining marks.
+    """
+
+    def stays(character: str) -> bool:
+        return (
+            unicodedata.is_normalized("NFKC", character)
+            and not unicodedata.combining(character)
+            and not INVISIBLE.match(character)
+            and not LOOKALIKE.match(character)
+        )
+
+    characters = [chr(code) for first, last in blocks for code in range(first, last + 1)]
+    members = "".join(c for c in characters if all(map(stays, c + c.casefold())))
+    # Emoji all stay; as a range, for `re` looks up one by one what is above U+FFFF.
+    return re.compile(f"[{re.escape(members)}\U0001f300-\U0001faff]*+")
+
+
+# Western letters and signs, punctuation, currencies, pictures: most of what is met beyond ASCII.
+_PLAIN = _plain((0, 0x17F), (0x2010, 0x205E), (0x20A0, 0x20C0), (0x2190, 0x27BF))
+
+
 def normalise(text: str) -> str:
     """Return `text` as rules and models see it.
 
@@ -58,14 +82,23 @@ def normalise(text: str) -> str:
     """
     text = text[:MAX_CHARS]
     if text.isascii():
+        if text.isprintable() and "  " not in text:
+            return text.lower().strip()
         visible = text if text.isprintable() else INVISIBLE.sub("", text)
         return " ".join(visible.lower().split())
+    if _PLAIN.fullmatch(text):
+        return _collapsed(text.casefold())
     text = _cut_marks(INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text)))
     # Once before folding, while capitals can be told from small letters (Greek capital eta is read
     # H, the small one n), and once after, as it makes small look-alikes of capitals that are none.
     text = latinise(latinise(unicodedata.normalize("NFKC", text)).casefold())
     # Replaced letters can compose with the marks behind them, and NFKC can bring back fillers.
     text = _cut_marks(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+    return _collapsed(text)
+
+
+def _collapsed(text: str) -> str:
+    """Collapse white space, and cut what folding has made too long."""
     return " ".join(text.split())[:MAX_CHARS].rstrip()
 
 

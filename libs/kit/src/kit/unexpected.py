@@ -4,11 +4,19 @@ from http import HTTPStatus
 
 import structlog
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.problems import problem_response
 
 log = structlog.get_logger(__name__)
+
+
+def unexpected(error: Exception) -> Response:
+    """Log an error with its traceback, and return the answer to the request that met it."""
+    log.error("unexpected_error", error=type(error).__name__, exc_info=error)
+    detail = "something went wrong here; the log has the reason under the request id"
+    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
 class UnexpectedErrorMiddleware:
@@ -38,6 +46,4 @@ class UnexpectedErrorMiddleware:
         except Exception as error:
             if scope["type"] != "http" or started:
                 raise
-            log.exception("unexpected_error", error=type(error).__name__)
-            detail = "something went wrong here; the log has the reason under the request id"
-            await problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail)(scope, receive, send)
+            await unexpected(error)(scope, receive, send)

@@ -73,10 +73,6 @@ class Bounds(BaseModel):
             raise PydanticCustomError(kind, "min is greater than max")
         return self
 
-    def hold(self, value: float) -> bool:
-        """Return whether the value is within the bounds."""
-        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
-
 
 class Condition(BaseModel):
     """One thing asked of a message: exactly one of the fields, `on` beside `pattern` excepted.

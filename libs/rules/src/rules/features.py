@@ -17,19 +17,19 @@ _DIGITS: Final = b"0123456789"
 
 
 class Features:
-    """The features of one message, each measured when it is first asked for."""
+    """The features of one message, each measured when it is first asked for, if it takes time."""
 
     def __init__(self, raw: str, normalised: str) -> None:
         """Take the message as it came and its normal form."""
         self._raw = raw
         self._normalised = normalised
 
-    @cached_property
+    @property
     def length(self) -> int:
         """Code points of the normalised text."""
         return len(self._normalised)
 
-    @cached_property
+    @property
     def words(self) -> int:
         """Parts of the normalised text between its spaces."""
         return self._normalised.count(" ") + 1 if self._normalised else 0

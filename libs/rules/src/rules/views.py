@@ -15,13 +15,14 @@ class Views:
     """One message in all its forms, each made when it is first asked for."""
 
     # Not `functools.cached_property`: it takes a lock, which costs as much as a short text.
-    __slots__ = ("_features", "_normalised", "_positions", "_squeezed", "raw")
+    __slots__ = ("_features", "_normalised", "_positions", "_readings", "_squeezed", "raw")
 
     def __init__(self, raw: str) -> None:
         """Take the message as it came; what is beyond `MAX_CHARS` does not count."""
         self.raw = raw[:MAX_CHARS]
         self._normalised: str | None = None
         self._squeezed: Squeezed | None = None
+        self._readings: tuple[str, ...] | None = None
         self._features: Features | None = None
         self._positions: Positions | None = None
 
@@ -40,7 +41,13 @@ class Views:
     @property
     def readings(self) -> tuple[str, ...]:
         """The squeezed text in all ways in which to read it; nothing moves from one to another."""
-        return readings(self.squeezed)
+        if self._readings is None:
+            self._readings = readings(self.squeezed)
+        return self._readings
+
+    def texts(self, view: View) -> tuple[str, ...]:
+        """Return the texts of a view; a pattern need be found in one of them only."""
+        return self.readings if view == "squeezed" else (getattr(self, view),)
 
     @property
     def features(self) -> Features:

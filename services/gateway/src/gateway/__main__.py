@@ -3,6 +3,7 @@
 import sys
 
 from gateway.app import create_app
+from gateway.keys import KeysError
 from gateway.settings import Settings
 from kit.logs import configure_logs
 from kit.server import serve
@@ -18,6 +19,8 @@ def main() -> None:
         app = create_app(settings)
     except PackError as error:
         sys.exit(f"the rule pack cannot be used: {error}")
+    except KeysError as error:
+        sys.exit(f"the API keys cannot be used: {error}")
     serve(app, settings, settings.port)
 
 

@@ -1,44 +1,52 @@
 """The gateway, put together."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 
 from gateway import metrics, schemas
-from gateway.endpoints import router
+from gateway.endpoints import admin_router, hot_endpoints, router
+from gateway.key_guard import KeyGuard
+from gateway.key_watcher import following
+from gateway.keys import parse, read_bytes
 from gateway.lifespan import State, pack_path, running
 from gateway.settings import Settings
-from kit.app import create_service
+from kit.app import Routes, Service, create_service
 from kit.probes import Readiness
 from rules.loading import load_engine
 
-_SCHEMAS = (
-    schemas.ClassifyRequest,
-    schemas.ClassifyResponse,
-    schemas.BatchRequest,
-    schemas.BatchResponse,
-    schemas.PackInfo,
-    schemas.ModelInfo,
-)
 
-
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> Service:
     """Return the gateway.
 
     Raises:
         PackError: The rule pack cannot be loaded, or fails its own examples.
+        KeysError: The file of API keys cannot be used.
     """
+    keys_file = settings.api_keys_file
+    guard = KeyGuard(parse(keys_file, read_bytes(keys_file))) if keys_file else None
     engine = load_engine(pack_path(settings), settings.rules_cache_folder)
     readiness = Readiness()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, State]]:
-        async with running(settings, engine, readiness) as state:
+        keys = following(keys_file, guard) if keys_file and guard else nullcontext()
+        async with keys, running(settings, engine, readiness) as state:
             yield {"service": state}
 
-    app = create_service(
-        "gateway", lifespan, readiness, schemas=_SCHEMAS, requests=metrics.HTTP_REQUESTS
+    routes = Routes(
+        hot=hot_endpoints(settings, guard),
+        public=[router],
+        admin=[admin_router],
+        schemas=(schemas.PackInfo, schemas.ModelInfo),
+        guard=guard,
     )
-    app.include_router(router)
-    return app
+    return create_service(
+        "gateway",
+        lifespan,
+        readiness,
+        routes=routes,
+        requests=metrics.HTTP_REQUESTS,
+        admin_apart=settings.admin_port is not None,
+    )

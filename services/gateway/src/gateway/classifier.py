@@ -1,24 +1,28 @@
 """From messages to verdicts: the rules, then the model for all that they leave."""
 
 import asyncio
-import uuid
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from gateway import metrics
-from gateway.client import Prediction, Predictor
-from gateway.rulebook import Rulebook
+from gateway.batcher import Batcher
+from gateway.errors import ModelUnavailable, TextRefused
+from gateway.fallback import Fallback
+from gateway.message_ids import new_message_id
+from gateway.model_queue import Answer
+from gateway.prediction import Prediction
+from gateway.rulebook import Rulebook, Serving
 from gateway.schemas import (
     ClassifyRequest,
     ClassifyResponse,
+    Label,
     ModelExplanation,
-    ModelRef,
     PackRef,
     RuleExplanation,
 )
 from gateway.shadow import ShadowScoring, count_agreement
-from rules.engine import Engine, Findings
-from rules.pack import Pack, Rule
-from rules.views import Views
+from rules.engine import Findings
+from rules.pack import Rule
 
 _TURN_CHARS = 4096
 """Code points after which others get a turn, at the end of a message: a fraction of a millisecond
@@ -29,121 +33,181 @@ messages would make them a fifth dearer, and nobody wait less."""
 class Classifier:
     """Decides messages: the rules first, the model on what they leave."""
 
-    def __init__(self, rulebook: Rulebook, predictor: Predictor, shadow: ShadowScoring) -> None:
-        """Decide with the engine of `rulebook`, then with `predictor`; offer `shadow` the first."""
+    def __init__(
+        self, rulebook: Rulebook, batcher: Batcher, fallback: Fallback, shadow: ShadowScoring
+    ) -> None:
+        """Decide with what serves in `rulebook`, then with the model behind `batcher`.
+
+        Args:
+            rulebook: The rules.
+            batcher: What asks the model.
+            fallback: What decides when the model cannot be asked.
+            shadow: What is offered the messages that the rules decide.
+        """
         self._rulebook = rulebook
-        self._predictor = predictor
+        self._batcher = batcher
+        self._fallback = fallback
         self._shadow = shadow
+
+    def decide(
+        self, message: ClassifyRequest
+    ) -> ClassifyResponse | Coroutine[Any, Any, ClassifyResponse]:
+        """Return the verdict on one message; if no rule decides it, what to await for it.
+
+        What is returned to be awaited raises:
+            ModelUnavailable: The model could not be asked, and there is no fallback.
+            TextRefused: The model server does not take the text.
+        """
+        serving = self._rulebook.serving
+        found = serving.scan(message.text)
+        rule = found.decision
+        if rule is None:
+            return self._by_model(serving.pack, message, found)
+        verdict = _from_rule(serving, message, rule)
+        self._count_rule(message, found, verdict)
+        return verdict
 
     async def classify(self, messages: Sequence[ClassifyRequest]) -> list[ClassifyResponse]:
         """Return a verdict on each message, in order; the rules of all are of one pack.
 
         Raises:
-            ModelUnavailable: No rule decided one of them, and the model could not be asked. There
-                is no verdict then on any: half an answer would be read as a whole one.
+            ModelUnavailable: No rule decided one of them, the model could not be asked, and there
+                is no fallback. There is no verdict then on any: half an answer would be read as a
+                whole one.
+            TextRefused: The model server does not take one of the texts.
         """
-        engine = self._rulebook.engine
-        findings, verdicts = await _by_rules(engine, messages)
-        # Two groups at most: an explanation costs some twenty times what a score does.
-        for explain in (False, True):
-            group = [
-                i
-                for i, message in enumerate(messages)
-                if verdicts[i] is None and message.explain is explain
-            ]
-            answers = await self._by_model(engine.pack, messages, group)
-            for i, verdict in zip(group, answers, strict=True):
-                verdicts[i] = verdict
-        decided = [verdict for verdict in verdicts if verdict is not None]
-        for message, found, verdict in zip(messages, findings, decided, strict=True):
-            self._count(message, found, verdict)
-        return decided
+        serving = self._rulebook.serving
+        findings = await _scan_all(serving, messages)
+        left = [i for i, found in enumerate(findings) if found.decision is None]
+        decided = await self._all_by_model(serving.pack, messages, left)
+        verdicts = []
+        for i, (message, found) in enumerate(zip(messages, findings, strict=True)):
+            if found.decision is None:
+                verdict = decided[i]
+                self._count_model(found, verdict)
+            else:
+                verdict = _from_rule(serving, message, found.decision)
+                self._count_rule(message, found, verdict)
+            verdicts.append(verdict)
+        return verdicts
 
     async def _by_model(
-        self, pack: Pack, messages: Sequence[ClassifyRequest], group: Sequence[int]
-    ) -> list[ClassifyResponse]:
-        """Ask the model about the messages of a group, all of which or none want explanations."""
-        if not group:
-            return []
-        # The raw texts: the model server normalises them itself, as for any other client.
-        asked = [messages[i] for i in group]
-        texts = [message.text for message in asked]
-        prediction = await self._predictor.predict(texts, explain=asked[0].explain)
-        return [_from_model(pack, message, prediction, i) for i, message in enumerate(asked)]
+        self, pack: PackRef, message: ClassifyRequest, found: Findings
+    ) -> ClassifyResponse:
+        answer = self._batcher.ask(message.text, explain=message.explain)
+        verdict = await self._verdict(pack, message, answer, "$.text")
+        self._count_model(found, verdict)
+        return verdict
 
-    def _count(self, message: ClassifyRequest, found: Findings, verdict: ClassifyResponse) -> None:
-        """Count an answered message, and compare the rules that hit it with the model."""
-        metrics.DECISIONS.labels(verdict.layer, verdict.label).inc()
+    async def _all_by_model(
+        self, pack: PackRef, messages: Sequence[ClassifyRequest], left: Sequence[int]
+    ) -> dict[int, ClassifyResponse]:
+        """Return the verdicts on the messages whose indices are in `left`."""
+        answers = self._batcher.ask_all([(messages[i].text, messages[i].explain) for i in left])
+        try:
+            return {
+                i: await self._verdict(pack, messages[i], answer, f"$.items[{i}].text")
+                for i, answer in zip(left, answers, strict=True)
+            }
+        except BaseException:
+            _give_up(answers)
+            raise
+
+    async def _verdict(
+        self, pack: PackRef, message: ClassifyRequest, answer: asyncio.Future[Answer], place: str
+    ) -> ClassifyResponse:
+        try:
+            prediction, index = await answer
+        except ModelUnavailable as error:
+            return _from_fallback(pack, message, self._fallback.label_for(error))
+        except TextRefused as error:
+            msg = f"{error} - at `{place}`"
+            raise TextRefused(msg) from error
+        if self._fallback.outage:
+            self._fallback.answered()
+        return _from_model(pack, message, prediction, index)
+
+    def _count_rule(
+        self, message: ClassifyRequest, found: Findings, verdict: ClassifyResponse
+    ) -> None:
+        """Count a message that a rule decided, and offer it to the shadow."""
+        metrics.DECIDED["heuristic", verdict.label].inc()
         for rule in found.hits:
-            metrics.RULE_HITS.labels(rule.id, rule.state).inc()
-        if found.decision is None:
+            metrics.rule_hits(rule.id, rule.state).inc()
+        self._shadow.offer(message.text, found.hits)
+
+    def _count_model(self, found: Findings, verdict: ClassifyResponse) -> None:
+        """Count a message that no rule decided; compare the rules that hit it with the model."""
+        metrics.DECIDED[verdict.layer, verdict.label].inc()
+        for rule in found.hits:
+            metrics.rule_hits(rule.id, rule.state).inc()
+        if verdict.layer == "model":
             count_agreement(found.hits, verdict.label)
-        else:
-            self._shadow.offer(message.text, found.hits)
 
 
-async def _by_rules(
-    engine: Engine, messages: Sequence[ClassifyRequest]
-) -> tuple[list[Findings], list[ClassifyResponse | None]]:
-    """Return what the rules found in each message, and the verdict where one decides."""
+async def _scan_all(serving: Serving, messages: Sequence[ClassifyRequest]) -> list[Findings]:
+    """Return what the rules find in each message."""
     findings: list[Findings] = []
-    verdicts: list[ClassifyResponse | None] = []
     chars = 0
     for message in messages:
-        views = Views(message.text)
-        found = engine.scan(views)
-        findings.append(found)
-        rule = found.decision
-        verdicts.append(None if rule is None else _from_rule(engine, message, views, rule))
+        findings.append(serving.scan(message.text))
         chars += len(message.text)
         if chars >= _TURN_CHARS:
             # Long texts take milliseconds: probes and others get their turn in between.
             await asyncio.sleep(0)
             chars = 0
-    return findings, verdicts
+    return findings
 
 
-def _id_of(message: ClassifyRequest) -> str:
-    return message.id or uuid.uuid4().hex
+def _give_up(answers: Sequence[asyncio.Future[Answer]]) -> None:
+    """Want none of the answers any more, and none of the errors."""
+    for answer in answers:
+        if not answer.cancel() and not answer.cancelled():
+            answer.exception()
 
 
-def _pack_ref(pack: Pack) -> PackRef:
-    return PackRef(pack.name, pack.version)
-
-
-def _from_rule(
-    engine: Engine, message: ClassifyRequest, views: Views, rule: Rule
-) -> ClassifyResponse:
-    answer = ClassifyResponse(
-        id=_id_of(message),
+def _from_rule(serving: Serving, message: ClassifyRequest, rule: Rule) -> ClassifyResponse:
+    verdict = ClassifyResponse(
+        id=message.id or new_message_id(),
         label=rule.verdict,
         score=1.0 if rule.verdict == "spam" else 0.0,
         layer="heuristic",
         rule=rule.id,
-        pack=_pack_ref(engine.pack),
+        pack=serving.pack,
     )
     if message.explain:
-        spans = [(span.start, span.end) for span in engine.locate(views, rule)]
+        spans = serving.locate(message.text, rule)
         # Of the message as it was sent, disguises included: where a reader looks for it.
         matched = message.text[slice(*spans[0])] if spans else None
-        answer.explanation = RuleExplanation(rule.description, matched, spans)
-    return answer
+        verdict.explanation = RuleExplanation(rule.description, matched, spans)
+    return verdict
 
 
 def _from_model(
-    pack: Pack, message: ClassifyRequest, prediction: Prediction, index: int
+    pack: PackRef, message: ClassifyRequest, prediction: Prediction, index: int
 ) -> ClassifyResponse:
-    answer = ClassifyResponse(
-        id=_id_of(message),
+    verdict = ClassifyResponse(
+        id=message.id or new_message_id(),
         label=prediction.labels[index],
         score=prediction.scores[index],
         layer="model",
-        pack=_pack_ref(pack),
-        model=ModelRef(prediction.name, prediction.version),
+        pack=pack,
+        model=prediction.model,
     )
     if message.explain:
         why = prediction.explanations[index]
-        answer.explanation = ModelExplanation(
+        verdict.explanation = ModelExplanation(
             prediction.threshold, why.logit, why.intercept, why.terms, why.rest
         )
-    return answer
+    return verdict
+
+
+def _from_fallback(pack: PackRef, message: ClassifyRequest, label: Label) -> ClassifyResponse:
+    """Return a verdict that nobody came to; it explains nothing."""
+    return ClassifyResponse(
+        id=message.id or new_message_id(),
+        label=label,
+        score=1.0 if label == "spam" else 0.0,
+        layer="fallback",
+        pack=pack,
+    )

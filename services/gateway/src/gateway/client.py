@@ -1,96 +1,131 @@
 """The gateway's side of the Open Inference Protocol: one call for many texts."""
 
+import asyncio
+import itertools
+import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Annotated, Any, Literal, Protocol, TypeVar
+from typing import Any, Final, Literal, Protocol
 
-import aiohttp
 import msgspec
-import structlog
 
 from gateway import metrics
-from gateway.errors import ModelUnavailable
-from gateway.schemas import Label
+from gateway.errors import ModelUnavailable, TextRefused
+from gateway.pool import Call, Pool, Reply
+from gateway.prediction import UNUSABLE, Prediction, ServedModel, read_model, read_prediction
 from kit import oip
 from kit.registry import REGISTERED_MODEL
 from kit.request_id import HEADER, current_request_id
 
-log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 PredictFor = Literal["answer", "shadow"]
 Purpose = Literal[PredictFor, "metadata"]
 """What a call is for, in the metrics: an alert on answers must not see the others."""
 
-Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _MODEL = f"v2/models/{REGISTERED_MODEL}"
-_infer_response = msgspec.json.Decoder(oip.InferResponse)
-_model_metadata = msgspec.json.Decoder(oip.ModelMetadata)
-_explanation = msgspec.json.Decoder(oip.Explanation)
+_OUTPUTS = (oip.PROBABILITY, oip.LABEL)
+_EXPLAINED_OUTPUTS = (*_OUTPUTS, oip.EXPLANATION)
+
+_ANSWER_BYTES: Final = 64 * 1024
+"""The largest answer that is read, beside its texts' share: metadata, and outputs of others."""
+_TEXT_BYTES: Final = 1024
+"""A text's share of it: a probability and a label have 40 bytes."""
+_EXPLAINED_TEXT_BYTES: Final = 32 * 1024
+"""The same with an explanation: ten terms, of which each can be a long word or three."""
+_REASON_CHARS = 300
+
+_TEXT_STATUSES = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    }
+)
+"""What a model server answers to a text that it does not take, or to too many; other statuses
+(no such model, not allowed, too busy) are not about the text."""
+_process = secrets.token_hex(6)
+_calls = itertools.count()
 
 
-@dataclass(frozen=True)
-class ServedModel:
-    """The version that a model server serves."""
-
-    name: str
-    version: str
-    threshold: float | None
-    """A score at or above it is spam; None if the server does not say."""
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the model said of some texts; the lists are in their order."""
-
-    name: str
-    version: str
-    threshold: float | None
-    scores: list[float]
-    labels: list[Label]
-    explanations: list[oip.Explanation] = field(default_factory=list)
+def new_call_id() -> str:
+    """Return an id for a call to the model server: a random part of this process, and a number."""
+    return f"{_process}-{next(_calls):x}"
 
 
 class Predictor(Protocol):
     """What answers for the model."""
 
-    async def predict(self, texts: Sequence[str], *, explain: bool) -> Prediction:
-        """Return the prediction for raw `texts`, or raise `ModelUnavailable`."""
+    async def predict(
+        self,
+        texts: Sequence[str],
+        *,
+        explain: bool,
+        deadline: float | None = None,
+        call_id: str | None = None,
+    ) -> Prediction:
+        """Return the prediction for raw `texts`, or raise `ModelUnavailable` or `TextRefused`."""
 
 
 class InferenceClient:
-    """Asks a model server. Every failure is a `ModelUnavailable`, never an answer."""
+    """Asks a model server. Every failure is an error of ours, never an answer."""
 
-    def __init__(self, session: aiohttp.ClientSession, purpose: PredictFor) -> None:
-        """Ask over `session`, whose base address and time-outs are set.
+    def __init__(self, pool: Pool, url: str, purpose: PredictFor, seconds: float) -> None:
+        """Ask over `pool`.
 
         Args:
-            session: The connections.
+            pool: The connections.
+            url: The model server's address, as configured.
             purpose: What the predictions are for; they are counted and timed under it.
+            seconds: How long a call may take that is given no deadline.
         """
-        self._session = session
+        self._pool = pool
+        self._model = f"{url.rstrip('/')}/{_MODEL}"
+        self._infer = f"{self._model}/infer"
         self._purpose = purpose
+        self._seconds = seconds
 
-    async def predict(self, texts: Sequence[str], *, explain: bool) -> Prediction:
+    async def predict(
+        self,
+        texts: Sequence[str],
+        *,
+        explain: bool,
+        deadline: float | None = None,
+        call_id: str | None = None,
+    ) -> Prediction:
         """Return the model's prediction for raw `texts`, with explanations if asked for.
+
+        Args:
+            texts: What to ask about.
+            explain: Whether to ask for explanations too.
+            deadline: When to give up, in the event loop's time.
+            call_id: The call's id, in the model server's log; one is made if it is missing.
 
         Raises:
             ModelUnavailable: There was no answer in time, or none that can be used.
+            TextRefused: The model server takes one of the texts, or so many of them, not.
         """
-        names = _asked(explain=explain)
+        call_id = call_id or new_call_id()
+        names = _EXPLAINED_OUTPUTS if explain else _OUTPUTS
         request = oip.InferRequest(
-            id=current_request_id(),
+            id=call_id,
             inputs=[oip.Tensor(oip.INPUT, [len(texts)], "BYTES", list(texts))],
             outputs=[oip.RequestedOutput(name) for name in names],
         )
-        body = msgspec.json.encode(request)
-        path = f"{_MODEL}/infer"
-        answer = await self._call(self._purpose, "POST", path, _infer_response, body=body)
+        call = Call(
+            "POST",
+            self._infer,
+            {"content-type": "application/json", HEADER: call_id},
+            deadline or asyncio.get_running_loop().time() + self._seconds,
+            _ANSWER_BYTES + len(texts) * (_EXPLAINED_TEXT_BYTES if explain else _TEXT_BYTES),
+            msgspec.json.encode(request),
+            for_answers=self._purpose == "answer",
+        )
+        reply = await self._ask(self._purpose, call)
+        if reply.status != HTTPStatus.OK:
+            raise _refused(reply, self._purpose, len(texts))
         try:
-            prediction = _prediction(answer, len(texts), explain=explain)
-        except (TypeError, ValueError, RecursionError) as error:
+            prediction = read_prediction(reply.body, call_id, len(texts), names)
+        except UNUSABLE as error:
             raise _unusable(error, self._purpose) from error
         metrics.MODEL_CALLS.labels(self._purpose, "ok").inc()
         return prediction
@@ -101,87 +136,56 @@ class InferenceClient:
         Raises:
             ModelUnavailable: There was no answer in time, or none that can be used.
         """
-        found = await self._call("metadata", "GET", _MODEL, _model_metadata)
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        headers = {HEADER: current_request_id() or new_call_id()}
+        reply = await self._ask(
+            "metadata", Call("GET", self._model, headers, deadline, _ANSWER_BYTES)
+        )
+        if reply.status != HTTPStatus.OK:
+            raise _refused(reply, "metadata", 0)
         try:
-            model = ServedModel(found.name, found.versions[-1], _threshold(found.parameters))
-        except (ValueError, IndexError) as error:
+            model = read_model(reply.body)
+        except UNUSABLE as error:
             raise _unusable(error, "metadata") from error
         metrics.MODEL_CALLS.labels("metadata", "ok").inc()
         return model
 
-    async def _call(
-        self,
-        purpose: Purpose,
-        method: str,
-        path: str,
-        decoder: msgspec.json.Decoder[T],
-        *,
-        body: bytes | None = None,
-    ) -> T:
-        headers = {
-            "content-type": "application/json",
-            HEADER: current_request_id() or "",
-        }
+    async def _ask(self, purpose: Purpose, call: Call) -> Reply:
         started = time.perf_counter()
+        called = True
         try:
-            # A redirect is not followed: it would carry the texts to another server.
-            async with self._session.request(
-                method, path, data=body, headers=headers, allow_redirects=False
-            ) as response:
-                status, data = response.status, await response.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            metrics.MODEL_CALLS.labels(purpose, "unreachable").inc()
-            # By name only: the error's own text can quote the answer, and has the inner address.
-            reason = type(error).__name__
-            log.warning("model_server_unreachable", reason=reason)
-            msg = f"the model server does not answer ({reason})"
-            raise ModelUnavailable(msg) from error
+            return await self._pool.call(call)
+        except ModelUnavailable as error:
+            called = error.reason != "open"
+            if called:
+                metrics.MODEL_CALLS.labels(purpose, error.reason).inc()
+            raise
         finally:
-            metrics.MODEL_CALL_SECONDS.labels(purpose).observe(time.perf_counter() - started)
-        if status != HTTPStatus.OK:
-            metrics.MODEL_CALLS.labels(purpose, "refused").inc()
-            msg = f"the model server answers {status}: {_reason(data)}"
-            raise ModelUnavailable(msg)
-        try:
-            return decoder.decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise _unusable(error, purpose) from error
+            if called:
+                metrics.MODEL_CALL_SECONDS.labels(purpose).observe(time.perf_counter() - started)
+
+
+def _refused(reply: Reply, purpose: Purpose, texts: int) -> ModelUnavailable | TextRefused:
+    """Return the error of an answer of another status than 200.
+
+    The reason is passed on only where one text was asked about: of several, it can quote one of
+    them, and be told to who sent another.
+    """
+    metrics.MODEL_CALLS.labels(purpose, "refused").inc()
+    reason = _reason(reply.body) if texts <= 1 else "it was asked about several texts"
+    if reply.status in _TEXT_STATUSES and texts:
+        return TextRefused(f"the model server does not take the text ({reply.status}): {reason}")
+    return ModelUnavailable(f"the model server answers {reply.status}: {reason}", "refused")
 
 
 def _unusable(error: Exception, purpose: Purpose) -> ModelUnavailable:
     metrics.MODEL_CALLS.labels(purpose, "unusable").inc()
-    return ModelUnavailable(f"the model server's answer cannot be used: {error}")
+    return ModelUnavailable(f"the model server's answer cannot be used: {error}", "unusable")
 
 
-def _reason(data: bytes) -> str:
+def _reason(data: bytes | bytearray) -> str:
     """Return the `error` member that the protocol promises, or nothing at all of a foreign body."""
     try:
-        return str(msgspec.json.decode(data, type=dict[str, Any])["error"])
+        return str(msgspec.json.decode(data, type=dict[str, Any])["error"])[:_REASON_CHARS]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError):
         return "it does not say why"
-
-
-def _asked(*, explain: bool) -> list[str]:
-    return [oip.PROBABILITY, oip.LABEL, *([oip.EXPLANATION] if explain else [])]
-
-
-def _threshold(parameters: dict[str, Any]) -> float | None:
-    return msgspec.convert(parameters.get("threshold"), float | None)
-
-
-def _prediction(answer: oip.InferResponse, count: int, *, explain: bool) -> Prediction:
-    """Return the answer's outputs, checked; ValueError and TypeError say what is wrong."""
-    outputs = {output.name: output.data for output in answer.outputs}
-    lengths = {name: len(outputs.get(name, [])) for name in _asked(explain=explain)}
-    if set(lengths.values()) != {count}:
-        msg = f"{count} texts were asked about, and its outputs have these counts: {lengths}"
-        raise ValueError(msg)
-    return Prediction(
-        name=answer.model_name,
-        version=answer.model_version,
-        threshold=_threshold(answer.parameters),
-        # Checked element by element: a truth value or a string would pass for a number here.
-        scores=msgspec.convert(outputs[oip.PROBABILITY], list[Probability]),
-        labels=msgspec.convert(outputs[oip.LABEL], list[Label]),
-        explanations=[_explanation.decode(text) for text in outputs.get(oip.EXPLANATION, [])],
-    )

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
+from gateway import metrics
 from gateway.lifespan import State
 from gateway.schemas import (
     BatchRequest,
@@ -17,17 +18,23 @@ from gateway.schemas import (
     RuleInfo,
 )
 from gateway.settings import Settings
-from kit.body import json_response, read_json
+from kit.body import BodyReader
+from kit.encoding import json_response
 from kit.errors import Invalid
-from kit.openapi import json_answer, json_body
+from kit.guard import Guard
+from kit.hot import Answer, Document, HotEndpoint, HotRequest
+from kit.openapi import json_answer
 from kit.problems import JSON_BODY_STATUSES, openapi_problems
 
 _classify = msgspec.json.Decoder(ClassifyRequest)
 _batch = msgspec.json.Decoder(BatchRequest)
+_encode = msgspec.json.Encoder().encode
 _UNAVAILABLE = openapi_problems(HTTPStatus.SERVICE_UNAVAILABLE)
-_PROBLEMS = openapi_problems(*JSON_BODY_STATUSES) | _UNAVAILABLE
+_PROBLEMS = (*JSON_BODY_STATUSES, HTTPStatus.SERVICE_UNAVAILABLE)
+_TAG = "classification"
 
-router = APIRouter(prefix="/v1", tags=["classification"])
+router = APIRouter(prefix="/v1", tags=[_TAG])
+admin_router = APIRouter(prefix="/v1", tags=[_TAG])
 
 
 def _state(request: Request) -> State:
@@ -38,43 +45,64 @@ def _state(request: Request) -> State:
 StateOf = Annotated[State, Depends(_state)]
 
 
-@router.post(
-    "/classify",
-    summary="Classify one message",
-    responses=json_answer(ClassifyResponse, "The verdict") | _PROBLEMS,
-    openapi_extra=json_body(ClassifyRequest),
-)
-async def classify(request: Request, state: StateOf) -> Response:
+def hot_endpoints(settings: Settings, guard: Guard | None) -> list[HotEndpoint]:
+    """Return the endpoints that are asked at every message, by those whom `guard` admits."""
+    reader = BodyReader(settings.max_body_bytes, settings.body_seconds)
+    return [
+        HotEndpoint(
+            path, work, document, reader=reader, requests=metrics.HTTP_REQUESTS, guard=guard
+        )
+        for path, work, document in (
+            ("/v1/classify", classify, _CLASSIFY),
+            ("/v1/classify/batch", classify_batch, _CLASSIFY_BATCH),
+        )
+    ]
+
+
+async def classify(request: HotRequest) -> Answer:
     """Decide by a rule if one knows the message, else by the model."""
-    limits = state.settings
-    message = await read_json(
-        request, _classify, max_bytes=limits.max_body_bytes, seconds=limits.body_seconds
-    )
-    _check_length(message, limits, "$.text")
-    return json_response((await state.classifier.classify([message]))[0])
+    state: State = request.state
+    message = request.json(_classify)
+    _check_length(message, state.settings.max_text_bytes, "$.text")
+    verdict = state.classifier.decide(message)
+    # Only what goes to the model is waited for: a rule's verdict takes no turn of the event loop.
+    if not isinstance(verdict, ClassifyResponse):
+        verdict = await verdict
+    return Answer(_encode(verdict))
 
 
-@router.post(
-    "/classify/batch",
-    summary="Classify many messages",
-    responses=json_answer(BatchResponse, "The verdicts, in the items' order") | _PROBLEMS,
-    openapi_extra=json_body(BatchRequest),
-)
-async def classify_batch(request: Request, state: StateOf) -> Response:
+async def classify_batch(request: HotRequest) -> Answer:
     """Decide each item as `classify` does, asking the model once for all that no rule knows."""
+    state: State = request.state
     limits = state.settings
-    batch = await read_json(
-        request, _batch, max_bytes=limits.max_body_bytes, seconds=limits.body_seconds
-    )
+    batch = request.json(_batch)
     if len(batch.items) > limits.max_batch_size:
         msg = f"{len(batch.items)} items, at most {limits.max_batch_size} are taken - at `$.items`"
         raise Invalid(msg)
     for index, item in enumerate(batch.items):
-        _check_length(item, limits, f"$.items[{index}].text")
-    return json_response(BatchResponse(await state.classifier.classify(batch.items)))
+        _check_length(item, limits.max_text_bytes, f"$.items[{index}].text")
+    return Answer(_encode(BatchResponse(await state.classifier.classify(batch.items))))
 
 
-@router.get("/rules", summary="The rule pack", responses=json_answer(PackInfo, "The pack"))
+_CLASSIFY = Document(
+    summary="Classify one message",
+    tag=_TAG,
+    takes=ClassifyRequest,
+    answers=ClassifyResponse,
+    answer="The verdict",
+    problems=_PROBLEMS,
+)
+_CLASSIFY_BATCH = Document(
+    summary="Classify many messages",
+    tag=_TAG,
+    takes=BatchRequest,
+    answers=BatchResponse,
+    answer="The verdicts, in the items' order",
+    problems=_PROBLEMS,
+)
+
+
+@admin_router.get("/rules", summary="The rule pack", responses=json_answer(PackInfo, "The pack"))
 async def rules(state: StateOf) -> Response:
     """Show the pack that decides, and its rules without patterns and examples.
 
@@ -102,7 +130,9 @@ async def model(state: StateOf) -> Response:
     return json_response(ModelInfo(served.name, served.version, served.threshold))
 
 
-def _check_length(message: ClassifyRequest, limits: Settings, where: str) -> None:
-    if len(message.text.encode()) > limits.max_text_bytes:
-        msg = f"the text has more than {limits.max_text_bytes} bytes of UTF-8 - at `{where}`"
+def _check_length(message: ClassifyRequest, most: int, where: str) -> None:
+    text = message.text
+    # No character is longer than four bytes: most texts need not be encoded to be counted.
+    if len(text) * 4 > most and len(text.encode()) > most:
+        msg = f"the text has more than {most} bytes of UTF-8 - at `{where}`"
         raise Invalid(msg)

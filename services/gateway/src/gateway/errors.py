@@ -1,7 +1,30 @@
-"""Errors of the gateway, beside those of `kit.errors`."""
+"""Errors of the gateway, beside those of `kit.errors`.
 
-from kit.errors import Unavailable
+ServiceError
+├── Unavailable
+│   └── ModelUnavailable  no rule decided, and the model gave no answer; try again later
+└── Invalid
+    └── TextRefused       the model server does not take the text; trying again does not help
+"""
+
+from typing import Literal
+
+from kit.errors import Invalid, Unavailable
+
+Reason = Literal["unreachable", "refused", "unusable", "open", "full", "late"]
+"""Why the model is unavailable, in the metrics: no answer to the call (`unreachable`), an answer
+with an error (`refused`) or of no use (`unusable`); or no call at all, because the model server is
+left alone after failures (`open`), too many wait (`full`), or the time was over first (`late`)."""
 
 
 class ModelUnavailable(Unavailable):
     """No rule decided, and the model server gave no answer that can be used."""
+
+    def __init__(self, message: str, reason: Reason = "unreachable") -> None:
+        """Say what is wrong; `reason` is what it is counted as."""
+        super().__init__(message)
+        self.reason: Reason = reason
+
+
+class TextRefused(Invalid):
+    """The model server refuses the text, or one of those that were sent with it."""

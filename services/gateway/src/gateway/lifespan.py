@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import aiohttp
-
+from gateway.address import Limits, connections
+from gateway.batcher import Batcher
 from gateway.classifier import Classifier
-from gateway.client import InferenceClient
+from gateway.client import InferenceClient, PredictFor
+from gateway.fallback import Fallback
+from gateway.model_queue import Bounds
 from gateway.pack_watcher import PackWatcher
+from gateway.pool import Pool
+from gateway.resolver import Resolver
 from gateway.rulebook import Rulebook
 from gateway.settings import Settings
 from gateway.shadow import ShadowScoring
@@ -19,10 +23,6 @@ from kit.probes import Readiness
 from rules.engine import Engine
 from rules.loading import compile_pack
 from rules.pack import default_pack_path
-
-_IDLE_SECONDS = 30.0
-"""An idle connection is closed by us, before the model server (75 s) or a proxy (60 s) does it:
-else a request can be sent into a connection that is just being closed."""
 
 
 @dataclass(frozen=True)
@@ -47,34 +47,70 @@ async def running(settings: Settings, engine: Engine, readiness: Readiness) -> A
     `engine` is what serves first. Ready does not mean that the model server answers: without it
     the rules still decide, and a gateway taken out of service for it would take the rules away too.
     """
-    rulebook = Rulebook(engine)
+    rulebook = Rulebook(
+        engine, memo_entries=settings.rules_memo_entries, memo_bytes=settings.rules_memo_bytes
+    )
     watcher = PackWatcher(
         pack_path(settings),
         rulebook,
         settings.rules_poll_seconds,
         load=partial(compile_pack, cache_folder=settings.rules_cache_folder),
     )
-    async with _session(settings) as session:
-        client = InferenceClient(session, "answer")
+    async with _connected(settings) as pool, _batching(settings, pool) as batcher:
         shadow = ShadowScoring(
-            InferenceClient(session, "shadow"), settings.shadow_share, settings.shadow_queue_size
+            _client(settings, pool, "shadow"), settings.shadow_share, settings.shadow_queue_size
         )
         async with _in_background(watcher.run()), _in_background(shadow.run()):
+            fallback = Fallback(settings.on_model_unavailable)
+            classifier = Classifier(rulebook, batcher, fallback, shadow)
             readiness.accept()
             try:
-                yield State(settings, rulebook, client, Classifier(rulebook, client, shadow))
+                yield State(settings, rulebook, _client(settings, pool, "answer"), classifier)
             finally:
                 readiness.refuse()
 
 
-def _session(settings: Settings) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(
-        base_url=f"{str(settings.inference_url).rstrip('/')}/",
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS),
-        timeout=aiohttp.ClientTimeout(
-            total=settings.model_seconds, sock_connect=settings.model_connect_seconds
-        ),
+@asynccontextmanager
+async def _connected(settings: Settings) -> AsyncIterator[Pool]:
+    """Hold connections to all addresses that the model server's name has."""
+    limits = Limits(
+        settings.model_calls, settings.model_breaker_failures, settings.model_breaker_seconds
     )
+    connect = partial(connections, connect_seconds=settings.model_connect_seconds)
+    pool = Pool(limits, connect, settings.model_seconds)
+    # Without the brackets of an IPv6 address.
+    name = (settings.inference_url.host or "").strip("[]")
+    resolver = Resolver(name, pool, settings.model_resolve_seconds)
+    try:
+        with suppress(TimeoutError):  # a start does not wait for name servers that are away
+            async with asyncio.timeout(settings.model_connect_seconds):
+                await resolver.resolve()
+        async with _in_background(resolver.run()):
+            yield pool
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def _batching(settings: Settings, pool: Pool) -> AsyncIterator[Batcher]:
+    bounds = Bounds(
+        settings.model_call_texts,
+        settings.model_call_chars,
+        settings.model_queue_texts,
+        settings.model_queue_chars,
+    )
+    client = _client(settings, pool, "answer")
+    trace = settings.log_level == "debug"
+    batcher = Batcher(client, pool, bounds, settings.model_seconds, trace=trace)
+    pool.on_change = batcher.on_places
+    try:
+        yield batcher
+    finally:
+        await batcher.close()
+
+
+def _client(settings: Settings, pool: Pool, purpose: PredictFor) -> InferenceClient:
+    return InferenceClient(pool, str(settings.inference_url), purpose, settings.model_seconds)
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """The metrics of the gateway."""
 
+from functools import cache
+
 from prometheus_client import Counter, Gauge, Histogram
 
 HTTP_REQUESTS = Counter(
@@ -11,6 +13,18 @@ DECISIONS = Counter(
     "hamgate_gateway_decisions",
     "Messages decided, by layer and label.",
     ["layer", "label"],
+)
+DECIDED = {
+    (layer, label): DECISIONS.labels(layer, label)
+    for layer in ("heuristic", "model", "fallback")
+    for label in ("spam", "ham")
+}
+"""The counters of `DECISIONS`, at hand: to look one up costs four times what counting does."""
+MODEL_UNAVAILABLE = Counter(
+    "hamgate_gateway_model_unavailable_messages",
+    "Messages that no rule decided and the model could not be asked about, by reason: unreachable, "
+    "refused, unusable, open, full, late.",
+    ["reason"],
 )
 MODEL_CALLS = Counter(
     "hamgate_gateway_model_calls",
@@ -24,6 +38,34 @@ MODEL_CALL_SECONDS = Histogram(
     ["purpose"],
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0),
 )
+MODEL_CALL_TEXTS = Histogram(
+    "hamgate_gateway_model_call_texts",
+    "Texts in one call to the model server for answers.",
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512),
+)
+MODEL_RETRIES = Counter(
+    "hamgate_gateway_model_retries",
+    "Calls to the model server that were made again, as their connection was lost.",
+)
+MODEL_ADDRESSES = Gauge(
+    "hamgate_gateway_model_addresses",
+    "Addresses of the model server, by the state of their circuit breaker: closed (in use), open, "
+    "half-open.",
+    ["state"],
+)
+MODEL_BREAKS = Counter(
+    "hamgate_gateway_model_breaks",
+    "Times that a circuit breaker opened, and an address was left alone for a while.",
+)
+MODEL_RESOLUTIONS = Counter(
+    "hamgate_gateway_model_resolutions",
+    "Times that the model server's name was looked up, by outcome: ok, failed.",
+    ["outcome"],
+)
+MODEL_QUEUE_TEXTS = Gauge(
+    "hamgate_gateway_model_queue_texts",
+    "Messages that wait for a call to the model server.",
+)
 RULE_HITS = Counter(
     "hamgate_gateway_rule_hits",
     "Hits of rules on the messages that were answered, by rule and its state.",
@@ -34,6 +76,12 @@ RULE_AGREEMENT = Counter(
     "Hits of rules that the model's label was compared with, by outcome: agree, disagree.",
     ["rule", "state", "outcome"],
 )
+RULES_MEMO = Counter(
+    "hamgate_gateway_rules_memo_lookups",
+    "Texts looked up among those that rules were asked about before, by outcome: hit, miss.",
+    ["outcome"],
+)
+MEMO_HIT, MEMO_MISS = RULES_MEMO.labels("hit"), RULES_MEMO.labels("miss")
 SHADOW_MESSAGES = Counter(
     "hamgate_gateway_shadow_messages",
     "Messages decided by rules and sampled for the model, by outcome: scored, dropped, failed.",
@@ -58,9 +106,48 @@ PACK_STALE = Gauge(
     "hamgate_gateway_pack_stale",
     "1 while the pack's file is not what serves: changed a moment ago, bad, or gone; else 0.",
 )
+KEY_REQUESTS = Counter(
+    "hamgate_gateway_key_requests",
+    "Requests admitted by an API key, by the name of the key.",
+    ["key"],
+)
+KEY_REFUSALS = Counter(
+    "hamgate_gateway_key_refusals",
+    "Requests refused for want of an API key, by reason: missing, unknown.",
+    ["reason"],
+)
+KEYS_RELOADS = Counter(
+    "hamgate_gateway_keys_reloads",
+    "Changes of the API keys' file, by outcome: ok (its keys count now), failed (the old ones do).",
+    ["outcome"],
+)
+KEYS_STALE = Gauge(
+    "hamgate_gateway_keys_stale",
+    "1 while the API keys' file is not what counts: changed a moment ago, bad, or gone; else 0.",
+)
 for _counter, _outcomes in (
+    (KEY_REFUSALS, ("missing", "unknown")),
+    (KEYS_RELOADS, ("ok", "failed")),
+    (MODEL_UNAVAILABLE, ("unreachable", "refused", "unusable", "open", "full", "late")),
+    (MODEL_RESOLUTIONS, ("ok", "failed")),
     (SHADOW_MESSAGES, ("scored", "dropped", "failed")),
     (PACK_RELOADS, ("ok", "failed")),
 ):
     for _outcome in _outcomes:
         _counter.labels(_outcome)  # 0 from the start, so that the first one is a change
+
+
+@cache
+def rule_hits(rule_id: str, state: str) -> Counter:
+    """Return the counter of a rule's hits in a state."""
+    return RULE_HITS.labels(rule_id, state)
+
+
+@cache
+def rule_agreement(rule_id: str, state: str) -> tuple[Counter, Counter]:
+    """Return the counters of a rule's agreement with the model, and of its opposite.
+
+    Both are made at once: a ratio of the two is then a number from the first hit on.
+    """
+    agree, disagree = (RULE_AGREEMENT.labels(rule_id, state, o) for o in ("agree", "disagree"))
+    return agree, disagree

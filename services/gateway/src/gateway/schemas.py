@@ -8,7 +8,7 @@ import msgspec
 from kit.oip import Term
 
 Label = Literal["spam", "ham"]
-Layer = Literal["heuristic", "model"]
+Layer = Literal["heuristic", "model", "fallback"]
 
 
 class ClassifyRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -72,7 +72,12 @@ class ClassifyResponse(msgspec.Struct, kw_only=True):
     id: str
     label: Label
     score: Annotated[float, msgspec.Meta(ge=0, le=1, description="Probability of spam.")]
-    layer: Annotated[Layer, msgspec.Meta(description="Who decided: a rule or the model.")]
+    layer: Annotated[
+        Layer,
+        msgspec.Meta(
+            description="Who decided: a rule, the model, or nobody (fallback: the model is away)."
+        ),
+    ]
     rule: Annotated[str | None, msgspec.Meta(description="Id of the rule, if one decided.")] = None
     pack: Annotated[PackRef, msgspec.Meta(description="The rules that were asked first.")]
     model: ModelRef | None = None

@@ -10,7 +10,7 @@ import structlog
 
 from gateway import metrics
 from gateway.client import Predictor
-from gateway.errors import ModelUnavailable
+from gateway.errors import ModelUnavailable, TextRefused
 from gateway.schemas import Label
 from rules.pack import Rule
 
@@ -101,7 +101,7 @@ class ShadowScoring:
         try:
             texts = [sample.text for sample in batch]
             prediction = await self._predictor.predict(texts, explain=False)
-        except ModelUnavailable:
+        except (ModelUnavailable, TextRefused):
             metrics.SHADOW_MESSAGES.labels("failed").inc(len(batch))
             return False
         except Exception:
@@ -118,7 +118,5 @@ class ShadowScoring:
 def count_agreement(hits: Iterable[Rule], label: Label) -> None:
     """Count for each rule that hit a message whether the model's label is the rule's verdict."""
     for rule in hits:
-        # Both are made at once: a ratio of the two is then a number from the first hit on.
-        agree = metrics.RULE_AGREEMENT.labels(rule.id, rule.state, "agree")
-        disagree = metrics.RULE_AGREEMENT.labels(rule.id, rule.state, "disagree")
+        agree, disagree = metrics.rule_agreement(rule.id, rule.state)
         (agree if rule.verdict == label else disagree).inc()

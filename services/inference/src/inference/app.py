@@ -5,39 +5,34 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from inference import metrics
-from inference.endpoints import router
+from inference import endpoints, hooks, metrics
 from inference.lifespan import State, running
-from inference.registry import Registry
 from inference.reloader import Source
 from inference.settings import Settings
-from inference.source import RegistrySource
 from kit import oip
-from kit.app import create_service
+from kit.app import Routes, Service, create_service
 from kit.probes import Readiness
 
-_SCHEMAS = (oip.InferRequest, oip.InferResponse, oip.ModelMetadata, oip.ServerMetadata)
 
-
-def create_app(settings: Settings, source: Source | None = None) -> FastAPI:
-    """Return the model server; `source` replaces the MLflow registry, for tests."""
+def create_app(settings: Settings, source: Source | None = None) -> Service:
+    """Return the model server; `source` replaces the registry and the cache, for tests."""
     readiness = Readiness()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, State]]:
-        async with running(settings, source or _registry(settings), readiness) as state:
+        async with running(settings, readiness, source) as state:
             yield {"service": state}
 
-    app = create_service(
+    routes = Routes(
+        hot=endpoints.hot_endpoints(settings),
+        public=[endpoints.router, hooks.router],
+        schemas=(oip.ModelMetadata, oip.ServerMetadata),
+    )
+    return create_service(
         "inference",
         lifespan,
         readiness,
-        schemas=_SCHEMAS,
+        routes=routes,
         requests=metrics.HTTP_REQUESTS,
+        admin_apart=settings.admin_port is not None,
     )
-    app.include_router(router)
-    return app
-
-
-def _registry(settings: Settings) -> RegistrySource:
-    return RegistrySource(Registry(settings.tracking_uri, settings.cache_dir))

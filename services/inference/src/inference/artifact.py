@@ -1,5 +1,6 @@
 """From a folder of artifacts to a pipeline in memory, trusting nothing that was not checked."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,35 +31,43 @@ STEPS = (
 """The only estimators that a pipeline of ours consists of."""
 
 
-def load(folder: Path, manifest_sha256: str) -> tuple[Pipeline, Manifest]:
-    """Return the pipeline in `folder` and its manifest, after checking both.
+@dataclass(frozen=True)
+class Verified:
+    """What was read of a version and has the right digests; nothing of it was parsed by skops."""
+
+    manifest: Manifest
+    manifest_bytes: bytes
+    model: bytes
+    """The skops file."""
+
+
+def verify(folder: Path, manifest_sha256: str) -> Verified:
+    """Return the manifest and the model in `folder` after checking the digest of every file.
 
     Raises:
-        Untrusted: A file is missing or corrupt, a type is unknown, or the version was trained for
-            another text normalisation.
+        Untrusted: A file is missing or corrupt, or the version was trained for another text
+            normalisation.
         RegistryUnavailable: The files are there and cannot be read now.
     """
     try:
-        manifest = decode(_read(folder / MANIFEST_FILE), manifest_sha256)
-        for name in manifest.files:
-            data = verify_file(folder, name, manifest)
-            if name == MODEL_FILE:
-                model = data
-        if MODEL_FILE not in manifest.files:
-            msg = f"the manifest does not list {MODEL_FILE}"
-            raise Untrusted(msg)
+        data = _read(folder / MANIFEST_FILE)
+        manifest = decode(data, manifest_sha256)
+        files = {name: verify_file(folder, name, manifest) for name in manifest.files}
     except ManifestError as error:
         raise Untrusted(str(error)) from error
     except OSError as error:  # of this machine, and no word on the version
         msg = f"the files of the version cannot be read: {error}"
         raise RegistryUnavailable(msg) from error
+    if MODEL_FILE not in files:
+        msg = f"the manifest does not list {MODEL_FILE}"
+        raise Untrusted(msg)
     if manifest.normalisation != NORMALISATION_VERSION:
         msg = (
             f"the version was trained with text normalisation {manifest.normalisation}, "
             f"this release has {NORMALISATION_VERSION}: train it again"
         )
         raise Untrusted(msg)
-    return parse(model), manifest
+    return Verified(manifest, data, files[MODEL_FILE])
 
 
 def parse(data: bytes) -> Pipeline:

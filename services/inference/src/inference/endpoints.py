@@ -1,35 +1,38 @@
 """The routes of the Open Inference Protocol v2."""
 
-import asyncio
-from collections.abc import AsyncIterator
+import time
+from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version as distribution_version
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.requests import ClientDisconnect
 
-from inference import dataplane, metrics
+from inference import dataplane, infer_request, infer_response, metrics
 from inference.lifespan import State
+from inference.scoring import EXPLANATIONS, SCORES
+from inference.settings import Settings
 from inference.slot import Model
 from kit import oip
-from kit.body import json_response, read_json
+from kit.body import BodyReader
+from kit.encoding import json_response
 from kit.errors import NotFound
-from kit.openapi import json_answer, json_body
+from kit.hot import Answer, Document, HotEndpoint, HotRequest
+from kit.openapi import json_answer
 from kit.problems import JSON_BODY_STATUSES, openapi_problems
 from kit.registry import REGISTERED_MODEL
 
-_request = msgspec.json.Decoder(oip.InferRequest)
-_SERVER = oip.ServerMetadata("hamgate-inference", distribution_version("hamgate-inference"), [])
+_observe = metrics.SCORING_SECONDS.observe
+_count = metrics.TEXTS.inc
+_SERVER = oip.ServerMetadata(
+    "hamgate-inference", distribution_version("hamgate-inference"), [oip.BINARY_EXTENSION]
+)
 _MODEL = "/v2/models/{name}"
 _VERSION = _MODEL + "/versions/{version}"
 _UNAVAILABLE = openapi_problems(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
-_INFER_PROBLEMS = openapi_problems(
-    *JSON_BODY_STATUSES, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE
-)
+_TAG = "open inference protocol"
 
-router = APIRouter(tags=["open inference protocol"])
+router = APIRouter(tags=[_TAG])
 
 
 def _state(request: Request) -> State:
@@ -37,7 +40,7 @@ def _state(request: Request) -> State:
     return state
 
 
-def _served(name: str, state: Annotated[State, Depends(_state)], version: str = "") -> Model:
+def _served(name: str, state: Annotated[State, Depends(_state)]) -> Model:
     """Return the model that serves, if it is the one in the path.
 
     The model is taken here, once a request: a swap in between changes nothing for it.
@@ -45,8 +48,12 @@ def _served(name: str, state: Annotated[State, Depends(_state)], version: str = 
     if name != REGISTERED_MODEL:
         msg = f"no model {name!r}, only {REGISTERED_MODEL!r}"
         raise NotFound(msg)
-    model = state.slot.require()
-    if version not in ("", model.version):
+    return state.slot.require()
+
+
+def _served_version(version: str, model: Annotated[Model, Depends(_served)]) -> Model:
+    """Return the model that serves, if it is of the version in the path too."""
+    if version != model.version:
         msg = f"version {version!r} does not serve, {model.version!r} does"
         raise NotFound(msg)
     return model
@@ -54,6 +61,7 @@ def _served(name: str, state: Annotated[State, Depends(_state)], version: str = 
 
 StateOf = Annotated[State, Depends(_state)]
 Served = Annotated[Model, Depends(_served)]
+ServedVersion = Annotated[Model, Depends(_served_version)]
 
 
 @router.get("/v2", responses=json_answer(oip.ServerMetadata, "The server"))
@@ -76,48 +84,80 @@ async def ready(state: StateOf) -> dict[str, bool]:
 
 
 @router.get(_MODEL, responses=json_answer(oip.ModelMetadata, "The model") | _UNAVAILABLE)
-@router.get(_VERSION, responses=json_answer(oip.ModelMetadata, "The model") | _UNAVAILABLE)
-async def model_metadata(model: Served) -> Response:
+async def model_metadata(model: Served, state: StateOf) -> Response:
     """Return the model's versions, inputs and outputs."""
-    return json_response(dataplane.metadata(model))
+    return json_response(dataplane.metadata(model, from_cache=state.reloader.from_cache))
+
+
+@router.get(_VERSION, responses=json_answer(oip.ModelMetadata, "The model") | _UNAVAILABLE)
+async def version_metadata(model: ServedVersion, state: StateOf) -> Response:
+    """Return the same, if this version serves."""
+    return json_response(dataplane.metadata(model, from_cache=state.reloader.from_cache))
 
 
 @router.get(_MODEL + "/ready", responses=_UNAVAILABLE)
-@router.get(_VERSION + "/ready", responses=_UNAVAILABLE)
 async def model_ready(model: Served) -> dict[str, str | bool]:
-    """Say that this model, or this version of it, serves."""
+    """Say that this model serves, and which version of it."""
+    return _ready(model)
+
+
+@router.get(_VERSION + "/ready", responses=_UNAVAILABLE)
+async def version_ready(model: ServedVersion) -> dict[str, str | bool]:
+    """Say that this version serves."""
+    return _ready(model)
+
+
+def _ready(model: Model) -> dict[str, str | bool]:
     return {"name": REGISTERED_MODEL, "version": model.version, "ready": True}
 
 
-_INFER_DOC: dict[str, Any] = {
-    "responses": json_answer(oip.InferResponse, "The outputs") | _INFER_PROBLEMS,
-    "openapi_extra": json_body(oip.InferRequest),
-}
+def hot_endpoints(settings: Settings) -> list[HotEndpoint]:
+    """Return the endpoints that are asked at every message."""
+    reader = BodyReader(settings.max_body_bytes, settings.body_seconds)
+    return [
+        HotEndpoint(path, work, _INFER, reader=reader, requests=metrics.HTTP_REQUESTS)
+        for path, work in ((_MODEL + "/infer", infer), (_VERSION + "/infer", infer_version))
+    ]
 
 
-@router.post(_MODEL + "/infer", **_INFER_DOC)
-@router.post(_VERSION + "/infer", **_INFER_DOC)
-async def infer(request: Request, model: Served, state: StateOf) -> Response:
-    """Score the texts of one BYTES tensor."""
-    limits = state.settings
-    body = await read_json(
-        request, _request, max_bytes=limits.max_body_bytes, seconds=limits.body_seconds
-    )
-    texts = dataplane.texts_of(body, limits.max_batch_size, limits.max_text_bytes)
-    outputs = dataplane.wanted_outputs(body)
-    with metrics.SCORING_SECONDS.time():
-        scored = [piece async for piece in _scored(request, state, model, texts, outputs)]
-    answer = dataplane.respond(model, scored, outputs, body.id)
-    metrics.TEXTS.inc(len(texts))
-    return json_response(answer)
+async def infer(request: HotRequest) -> Answer:
+    """Score the texts of one BYTES tensor.
+
+    Texts may also come behind the JSON, as the protocol's binary tensor data extension has it, with
+    the length of the JSON in the header `Inference-Header-Content-Length`.
+    """
+    state: State = request.state
+    return await _infer(request, state, _served(request.path_params["name"], state))
 
 
-async def _scored(
-    request: Request, state: State, model: Model, texts: list[str], outputs: list[str]
-) -> AsyncIterator[dataplane.Scored]:
-    """Yield the pieces of a request as the scoring thread has done them, while anybody waits."""
-    loop = asyncio.get_running_loop()
-    for number, piece in enumerate(dataplane.slices(texts)):
-        if number and await request.is_disconnected():
-            raise ClientDisconnect
-        yield await loop.run_in_executor(state.scoring, dataplane.score, model, piece, outputs)
+async def infer_version(request: HotRequest) -> Answer:
+    """Score them if this version serves."""
+    state: State = request.state
+    model = _served(request.path_params["name"], state)
+    return await _infer(request, state, _served_version(request.path_params["version"], model))
+
+
+async def _infer(request: HotRequest, state: State, model: Model) -> Answer:
+    call = infer_request.decode(request, state.limits)
+    started = time.perf_counter()
+    run = state.scoring.run
+    scores = await run(model.scorer.score, call.texts, SCORES, request.is_disconnected)
+    explanations: list[str] = []
+    if oip.EXPLANATION in call.outputs:
+        explain = partial(dataplane.explain, model)
+        explanations = await run(explain, call.texts, EXPLANATIONS, request.is_disconnected)
+    _observe(time.perf_counter() - started)
+    _count(len(scores))
+    state.challenger.offer(model, call.texts, scores)
+    return infer_response.respond(model, call, scores, explanations)
+
+
+_INFER = Document(
+    summary="Score texts",
+    tag=_TAG,
+    takes=infer_request.TextInferRequest,
+    answers=oip.InferResponse,
+    answer="The outputs",
+    binary_answer=oip.BINARY,
+    problems=(*JSON_BODY_STATUSES, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+)

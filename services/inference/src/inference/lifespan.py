@@ -1,15 +1,21 @@
 """What lives as long as the process: the scoring thread and the reloader."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from inference.challenger import Challenger
+from inference.infer_request import Limits
+from inference.registry import open_registry
 from inference.reloader import Reloader, Source
+from inference.scoring import Scoring
 from inference.settings import Settings
 from inference.slot import Slot
+from inference.source import RegistrySource
 from kit.probes import Readiness
+from kit.registry import CHALLENGER
 
 
 @dataclass(frozen=True)
@@ -18,25 +24,67 @@ class State:
 
     settings: Settings
     slot: Slot
-    scoring: ThreadPoolExecutor
-    """One thread: scoring holds the interpreter anyway, and must not hold up the event loop."""
+    reloader: Reloader
+    challenger: Challenger
+    limits: Limits
+    scoring: Scoring
+    followers: Sequence[Reloader]
+    """All that follow an alias."""
+
+    def hint(self) -> None:
+        """Say that an alias may have moved."""
+        for follower in self.followers:
+            follower.hint()
 
 
 @asynccontextmanager
-async def running(settings: Settings, source: Source, readiness: Readiness) -> AsyncIterator[State]:
-    """Follow the registry while the service runs; ready as soon as a model is in the slot."""
-    slot = Slot()
-    reloader = Reloader(source, slot, settings.poll_seconds)
-    readiness.register(
-        "model", lambda: None if slot.model else f"no model is loaded: {reloader.trouble}"
-    )
-    with ThreadPoolExecutor(1, thread_name_prefix="scoring") as scoring:
-        following = asyncio.create_task(reloader.run())
+async def running(
+    settings: Settings, readiness: Readiness, source: Source | None = None
+) -> AsyncIterator[State]:
+    """Follow the registry while the service runs; ready as soon as a model is in the slot.
+
+    `source` replaces the registry and the cache, for tests.
+    """
+    slot, challenger_slot = Slot(), Slot()
+    async with AsyncExitStack() as stack:
+        registry = await stack.enter_async_context(open_registry(settings))
+        source = source or RegistrySource(registry, settings)
+        reloader = Reloader(source, slot, settings.poll_seconds)
+        readiness.register(
+            "model", lambda: None if slot.model else f"no model is loaded: {reloader.trouble}"
+        )
+        challenger = Challenger(
+            challenger_slot, settings.challenger_share, settings.challenger_queue_size
+        )
+        followers = [reloader]
+        if settings.challenger_share:
+            followers.append(_challenging(source, challenger_slot, settings))
+            await stack.enter_async_context(_in_background(challenger.run()))
+        for follower in followers:
+            await stack.enter_async_context(_in_background(follower.run()))
+        thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="scoring"))
+        scoring = Scoring(
+            thread, max_texts=settings.max_waiting_texts, max_chars=settings.max_waiting_chars
+        )
+        limits = Limits(settings.max_batch_size, settings.max_text_bytes)
         readiness.accept()
-        try:
-            yield State(settings, slot, scoring)
-        finally:
-            readiness.refuse()
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+        stack.callback(readiness.refuse)
+        yield State(settings, slot, reloader, challenger, limits, scoring, followers)
+
+
+def _challenging(source: Source, slot: Slot, settings: Settings) -> Reloader:
+    return Reloader(source, slot, settings.poll_seconds, alias=CHALLENGER, optional=True)
+
+
+@asynccontextmanager
+async def _in_background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run what never ends by itself within the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        # Not `await task`: its cancellation could not be told from one of ours.
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()

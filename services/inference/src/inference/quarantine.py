@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from inference.registry import VersionRef
+from inference.version import VersionRef
 
 LONGEST_SECONDS = 300.0
 

@@ -1,113 +1,152 @@
-"""The MLflow registry, as far as the model server reads it. The only module that knows MLflow."""
+"""The MLflow registry, as far as the model server asks it: which version has an alias.
+
+By MLflow's REST API and not by its client, whose import alone takes 100 MB and most of a second.
+"""
 
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated, Final
 
-import mlflow
-from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
+import aiohttp
+import msgspec
 
-from inference.errors import NoProductionVersion, RegistryUnavailable, Untrusted
+from inference.errors import NotNamed, RegistryUnavailable, Untrusted
+from inference.settings import Settings
+from inference.version import VersionRef
 from kit.registry import (
-    MANIFEST_FILE,
     MISSING_CODES,
-    PRODUCTION,
     REGISTERED_MODEL,
     TAG_MANIFEST_SHA256,
+    TAG_MANIFEST_SIGNATURE,
 )
 
-_PARTIAL = "partial-"
-_OURS = re.compile(rf"\d+-[0-9a-f]{{16}}|{_PARTIAL}[a-z0-9_]{{8}}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PATH: Final = "api/2.0/mlflow/registered-models/alias"
+_MAX_BYTES = 1024 * 1024
+"""Longest answer that is read: a version has few tags, of 100 kB at most."""
+_MAX_REASON = 200
+"""Longest part of a reason of MLflow's that is repeated, in characters."""
 
 
-@dataclass(frozen=True)
-class VersionRef:
-    """A version of the registered model, and the digest by which it can be trusted."""
+class _Tag(msgspec.Struct):
+    key: str
+    value: str = ""
 
-    version: str
-    manifest_sha256: str
+
+class _ModelVersion(msgspec.Struct):
+    version: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,18}\Z")]
+    tags: list[_Tag] = []
+
+
+class _Found(msgspec.Struct):
+    model_version: _ModelVersion
+
+
+class _Refusal(msgspec.Struct):
+    error_code: str = ""
+    message: str = ""
 
 
 class Registry:
-    """Reads the alias and downloads versions; every call blocks, so call it from a thread."""
+    """Asks the MLflow server at one address."""
 
-    def __init__(self, tracking_uri: str, cache_dir: Path) -> None:
-        """Read from `tracking_uri`, download below `cache_dir`."""
-        self._uri = tracking_uri
-        # Addresses like `models:/…` are resolved by this setting of the process, not by a client.
-        mlflow.set_tracking_uri(tracking_uri)
-        mlflow.set_registry_uri(tracking_uri)
-        self._client = MlflowClient(tracking_uri, tracking_uri)
-        self._cache_dir = cache_dir
+    def __init__(self, session: aiohttp.ClientSession, tracking_uri: str) -> None:
+        """Ask the server at `tracking_uri`; `session` brings credentials and time-outs."""
+        self._session = session
+        self._uri = tracking_uri.rstrip("/")
 
-    def production(self) -> VersionRef:
-        """Return the version that the alias names now.
+    async def named(self, alias: str) -> VersionRef:
+        """Return the version that `alias` names now.
 
         Raises:
-            NoProductionVersion: The registry answered that there is none.
-            RegistryUnavailable: It did not answer.
+            NotNamed: The registry answered that there is none.
+            RegistryUnavailable: It did not answer, or with an error of its own.
             Untrusted: The version has no digest, so nothing could be checked.
         """
+        status, body = await self._get({"name": REGISTERED_MODEL, "alias": alias})
+        if status != 200:  # noqa: PLR2004
+            raise self._refused(status, body, alias)
         try:
-            found = self._client.get_model_version_by_alias(REGISTERED_MODEL, PRODUCTION)
-        except MlflowException as error:
-            if error.error_code in MISSING_CODES:
-                msg = f"no version of {REGISTERED_MODEL} has the alias {PRODUCTION}"
-                raise NoProductionVersion(msg) from error
-            msg = f"MLflow at {self._uri} cannot be asked: {error.message}"
+            found = msgspec.json.decode(body, type=_Found).model_version
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            msg = f"{self._uri} answers, but not as MLflow does: {error}"
             raise RegistryUnavailable(msg) from error
-        digest = found.tags.get(TAG_MANIFEST_SHA256)
-        if digest is None:
-            msg = f"version {found.version} has no tag {TAG_MANIFEST_SHA256}: not from our trainer"
+        tags = {tag.key: tag.value for tag in found.tags}
+        digest = tags.get(TAG_MANIFEST_SHA256)
+        if digest is None or not _SHA256.fullmatch(digest):
+            msg = (
+                f"version {found.version} has no SHA-256 in the tag {TAG_MANIFEST_SHA256}: it is "
+                "not from our trainer"
+            )
             raise Untrusted(msg)
-        return VersionRef(str(found.version), digest)
+        return VersionRef(found.version, digest, tags.get(TAG_MANIFEST_SIGNATURE))
 
-    @contextmanager
-    def downloaded(self, ref: VersionRef) -> Iterator[Path]:
-        """Yield the folder with the artifacts of `ref`, downloading them if they are not there.
-
-        A folder is moved into place when it is whole. If the body raises, the folder is removed:
-        what could not be used must be fetched again.
-
-        Raises:
-            RegistryUnavailable: The artifacts cannot be fetched or written.
-        """
-        folder = self._cache_dir / _folder_name(ref)
-        if not folder.is_dir():
-            self._download(ref, folder)
+    async def _get(self, query: Mapping[str, str]) -> tuple[int, bytes]:
+        """Return the status and the body of an answer."""
         try:
-            yield folder
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-
-    def forget_others(self, ref: VersionRef) -> None:
-        """Remove every downloaded version but `ref`, and nothing else that lies beside them."""
-        for folder in self._cache_dir.iterdir():
-            if _OURS.fullmatch(folder.name) and folder.name != _folder_name(ref):
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def _download(self, ref: VersionRef, folder: Path) -> None:
-        uri = f"models:/{REGISTERED_MODEL}/{ref.version}"
-        try:
-            self._cache_dir.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._cache_dir, prefix=_PARTIAL) as partial:
-                got = mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=partial)
-                # A store that has lost the files answers with none, not with an error.
-                if not (Path(got) / MANIFEST_FILE).exists():
-                    msg = f"{MANIFEST_FILE} is not in the artifact store"
-                    raise FileNotFoundError(msg)
-                Path(got).rename(folder)
-        except (MlflowException, OSError) as error:
-            msg = f"the artifacts of version {ref.version} cannot be fetched: {error}"
+            async with self._session.get(f"{self._uri}/{_PATH}", params=query) as response:
+                body = bytearray()
+                async for chunk in response.content.iter_any():
+                    body += chunk
+                    if len(body) > _MAX_BYTES:
+                        msg = f"{self._uri} answers with more than {_MAX_BYTES} bytes"
+                        raise RegistryUnavailable(msg)
+                return response.status, bytes(body)
+        except TimeoutError as error:
+            msg = f"MLflow at {self._uri} does not answer in time"
+            raise RegistryUnavailable(msg) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            msg = f"MLflow at {self._uri} cannot be asked: {error}"
             raise RegistryUnavailable(msg) from error
 
+    def _refused(self, status: int, body: bytes, alias: str) -> NotNamed | RegistryUnavailable:
+        try:
+            refusal = msgspec.json.decode(body, type=_Refusal)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            refusal = _Refusal()
+        if refusal.error_code in MISSING_CODES:
+            return NotNamed(f"no version of {REGISTERED_MODEL} has the alias {alias}")
+        reason = refusal.message[:_MAX_REASON] or "no reason given"
+        return RegistryUnavailable(f"MLflow at {self._uri} answers with {status}: {reason}")
 
-def _folder_name(ref: VersionRef) -> str:
-    # With the digest: another registry, or one made anew, has other versions of the same number.
-    return f"{ref.version}-{ref.manifest_sha256[:16]}"
+
+@asynccontextmanager
+async def open_registry(settings: Settings) -> AsyncIterator[Registry]:
+    """Hold a session with MLflow's own variables for credentials and TLS, as its client does."""
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=_tls(settings), limit=2),
+        timeout=aiohttp.ClientTimeout(total=settings.registry_timeout_seconds),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers=_authorization(settings),
+        trust_env=True,
+    ) as session:
+        yield Registry(session, settings.tracking_uri)
+
+
+def _authorization(settings: Settings) -> dict[str, str]:
+    """Return the header that MLflow's client would send: a user with a password before a token."""
+    user, password, token = (
+        settings.tracking_username,
+        settings.tracking_password,
+        settings.tracking_token,
+    )
+    if user and password:
+        return {
+            "Authorization": aiohttp.encode_basic_auth(user, password.get_secret_value(), "utf-8")
+        }
+    return {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | bool:
+    """Return how the server's certificate is checked, and with which one we say who we are."""
+    if settings.tracking_insecure_tls:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        context = ssl.create_default_context(cafile=settings.tracking_server_cert_path)
+    if settings.tracking_client_cert_path:
+        context.load_cert_chain(settings.tracking_client_cert_path)
+    return context

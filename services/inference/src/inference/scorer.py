@@ -2,58 +2,79 @@
 
 import math
 from collections.abc import Sequence
-from functools import cached_property
+from typing import Final, Literal, Protocol
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
+from inference.branch import Branch
 from inference.errors import Untrusted
+from inference.explanation import explanation
+from inference.tables import Tables
 from kit.manifest import Golden
-from kit.oip import Explanation, Term
+from kit.oip import Explanation
 from kit.text import normalise
 
 GOLDEN_TOLERANCE = 1e-9
 """Largest difference allowed between a golden message's score here and the trainer's."""
 
-_TERMS = 10
+Kind = Literal["compiled", "scikit-learn"]
 
 
-class Scorer:
-    """A pipeline that is asked for raw texts: they are normalised here, for every client alike."""
+class Scorer(Protocol):
+    """A model that is asked for raw texts: they are normalised here, for every client alike."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        """Score with `pipeline`, whose last step is a logistic regression over ham and spam."""
-        self._pipeline = pipeline
-        self._classifier = pipeline[-1]
-        self._spam = list(self._classifier.classes_).index("spam")
+    @property
+    def kind(self) -> Kind:
+        """What computes the scores."""
+
+    def score(self, texts: Sequence[str]) -> list[float]:
+        """Return the probability of spam of each of `texts`, in order."""
+
+    def explain(self, text: str) -> Explanation:
+        """Return the terms of `text` that move its logit most, and the sum of the others."""
+
+
+class CompiledScorer:
+    """A model compiled into tables.
+
+    Nothing in it changes after it is made, so any number of threads may use it at once. Time and
+    memory grow with the length of the texts, known and unknown words alike; nothing is remembered
+    between calls.
+    """
+
+    kind: Final = "compiled"
+
+    def __init__(self, tables: Tables) -> None:
+        """Score with `tables`."""
+        self._intercept = tables.intercept
+        self._branches = [Branch(vectoriser) for vectoriser in tables.vectorisers]
 
     def score(self, texts: Sequence[str]) -> list[float]:
         """Return the probability of spam of each of `texts`, in order."""
         if not texts:
             return []
-        probabilities = self._pipeline.predict_proba([normalise(text) for text in texts])
-        scores: list[float] = probabilities[:, self._spam].tolist()
-        return scores
+        normalised = [normalise(text) for text in texts]
+        logits = np.full(len(texts), self._intercept)
+        for branch in self._branches:
+            logits += branch.logits(normalised)
+        return [_probability(logit) for logit in logits.tolist()]
 
     def explain(self, text: str) -> Explanation:
         """Return the terms of `text` that move its logit most, and the sum of the others."""
-        row = self._pipeline[:-1].transform([normalise(text)]).tocsr()
-        contributions = row.data * self._classifier.coef_[0, row.indices]
-        order = np.argsort(-np.abs(contributions))
-        listed = order[:_TERMS]
-        intercept = float(self._classifier.intercept_[0])
-        return Explanation(
-            logit=intercept + math.fsum(contributions),
-            intercept=intercept,
-            terms=[Term(str(self._terms[row.indices[i]]), float(contributions[i])) for i in listed],
-            rest=math.fsum(contributions[order[_TERMS:]]),
-        )
+        normalised = normalise(text)
+        parts = [branch.contributions([normalised]) for branch in self._branches]
+        terms = [
+            (branch, int(column))
+            for branch, (entries, _) in zip(self._branches, parts, strict=True)
+            for column in entries.columns
+        ]
+        added = np.concatenate([added for _, added in parts])
 
-    @cached_property
-    def _terms(self) -> Sequence[str]:
-        # As long as the vocabulary, so made only when somebody asks for an explanation.
-        names: Sequence[str] = self._pipeline[:-1].get_feature_names_out()
-        return names
+        def name(position: int) -> str:
+            branch, column = terms[position]
+            return branch.name(column)
+
+        return explanation(self._intercept, added, name)
 
 
 def check_golden(scorer: Scorer, golden: Sequence[Golden]) -> None:
@@ -70,3 +91,11 @@ def check_golden(scorer: Scorer, golden: Sequence[Golden]) -> None:
                 "trainer: the environments differ, or the model is not the one that was judged"
             )
             raise Untrusted(msg)
+
+
+def _probability(logit: float) -> float:
+    """Return the logistic function of `logit`, whose exponential cannot overflow."""
+    if logit >= 0:
+        return 1 / (1 + math.exp(-logit))
+    odds = math.exp(logit)
+    return odds / (1 + odds)

@@ -1,9 +1,9 @@
-"""The place of the model that serves: one reference, replaced in one step."""
+"""The place of a model: one reference, replaced in one step."""
 
 from dataclasses import dataclass
 
-from inference.registry import VersionRef
 from inference.scorer import Scorer
+from inference.version import VersionRef
 from kit.errors import Unavailable
 
 
@@ -26,7 +26,7 @@ class Model:
 
 
 class Slot:
-    """Holds the model that serves. A request takes it once and keeps it until it is answered."""
+    """Holds the model of an alias. A request takes it once and keeps it until it is answered."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -34,11 +34,11 @@ class Slot:
 
     @property
     def model(self) -> Model | None:
-        """The model that serves now, if any."""
+        """The model that is there now, if any."""
         return self._model
 
     def require(self) -> Model:
-        """Return the model that serves now.
+        """Return the model that is there now.
 
         Raises:
             Unavailable: There is none yet.
@@ -48,6 +48,6 @@ class Slot:
             raise Unavailable(msg, retry_after=5)
         return self._model
 
-    def swap(self, model: Model) -> None:
-        """Make `model` the one that serves; requests in flight finish on the one they took."""
+    def swap(self, model: Model | None) -> None:
+        """Put `model` there, or nothing; requests in flight finish on the one they took."""
         self._model = model

@@ -35,8 +35,8 @@ class CompactSkops:
         self._pipeline = pipeline
         self._threshold = threshold
         self._golden = list(golden)
-        self.manifest_sha256 = ""
-        """SHA-256 of the manifest, known once it is saved."""
+        self.manifest = b""
+        """The manifest, known once it is saved."""
         self.model_bytes = 0
         """Size of the stored model file, known once it is saved."""
 
@@ -59,11 +59,15 @@ class CompactSkops:
             compresslevel=6,
         )
         self.model_bytes = (folder / MODEL_FILE).stat().st_size
-        manifest = encode(self._manifest(folder))
-        (folder / MANIFEST_FILE).write_bytes(manifest)
-        self.manifest_sha256 = sha256(manifest)
+        self.manifest = encode(self._describe(folder))
+        (folder / MANIFEST_FILE).write_bytes(self.manifest)
 
-    def _manifest(self, folder: Path) -> Manifest:
+    @property
+    def manifest_sha256(self) -> str:
+        """SHA-256 (hex) of the manifest, known once it is saved."""
+        return sha256(self.manifest)
+
+    def _describe(self, folder: Path) -> Manifest:
         return Manifest(
             format=FORMAT,
             normalisation=NORMALISATION_VERSION,

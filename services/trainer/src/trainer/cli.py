@@ -18,6 +18,7 @@ from trainer.rule_quality.scanning import open_engine
 from trainer.rule_quality.tables import show_quality
 from trainer.search_space import load_search_space
 from trainer.settings import Settings
+from trainer.signing import load_signer
 
 # The commands on the registry import what they need when they run: MLflow and scikit-learn take
 # seconds to load, and `trainer rules` needs neither.
@@ -91,6 +92,7 @@ def train(
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):
+        signer = load_signer(settings.signing_key_file) if settings.signing_key_file else None
         space = load_search_space(search_space or settings.search_space_file)
         columns = Columns.parse(text_column, label_column, spam, ham)
         plan = training.Plan(
@@ -100,6 +102,7 @@ def train(
             rule_policy=load_rule_policy(settings.rule_policy_file),
             seed=seed,
             jobs=settings.jobs,
+            signer=signer,
         )
         registry = _registry(settings)
         corpus = load(data, columns)

@@ -4,6 +4,7 @@ TrainerError
 ├── SearchSpaceError      the search space cannot be read
 ├── RulePolicyError       the rule policy cannot be read
 ├── UnusablePack          the rule pack cannot be used
+├── UnusableKey           the signing key cannot be used
 ├── Unwritable            a page cannot be written where it was asked for
 ├── TooLittleData         the corpus is too small for the folds, or for any feature
 ├── WorkerLost            the system killed a training process
@@ -28,6 +29,10 @@ class RulePolicyError(TrainerError):
 
 class UnusablePack(TrainerError):
     """The rule pack cannot be read, is no pack, or fails its own examples."""
+
+
+class UnusableKey(TrainerError):
+    """The signing key cannot be read, or is no Ed25519 private key."""
 
 
 class Unwritable(TrainerError):

@@ -48,5 +48,8 @@ class Settings(BaseSettings):
     """`require`: the gate refuses a version while the rule pack is below its bar; `report` only
     stores the rules' report beside it."""
 
+    signing_key_file: Path | None = None
+    """PEM file with an Ed25519 private key that versions are signed with; unsigned if not set."""
+
     registry_timeout_seconds: int = Field(default=30, gt=0)
     """How long one call to MLflow may take, in seconds."""

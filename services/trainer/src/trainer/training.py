@@ -11,6 +11,7 @@ from kit.registry import (
     TAG_GATE,
     TAG_GATE_REASONS,
     TAG_MANIFEST_SHA256,
+    TAG_MANIFEST_SIGNATURE,
     TAG_RULES_DIGEST,
     TAG_RULES_PACK,
 )
@@ -30,6 +31,7 @@ from trainer.rule_quality.report import QualityReport
 from trainer.rule_quality.scanning import Scanned
 from trainer.run_log import log_rules, log_training
 from trainer.search_space import SearchSpace
+from trainer.signing import Signer
 from trainer.system import Labelled, SystemReport, judge_system
 from trainer.tuning import Advance, Tuned, as_texts
 
@@ -45,6 +47,8 @@ class Plan:
     rule_policy: RulePolicy
     seed: int
     jobs: int | None
+    signer: Signer | None = None
+    """What signs the version, if anything does."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
             TAG_GATE: GATE_PASSED if decision.passed else GATE_REFUSED,
             TAG_GATE_REASONS: json.dumps(decision.reasons),
         }
+        if plan.signer:
+            tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
         version = registry.register(model_id, run_id, tags)
     return Outcome(version, evaluated.report, rules, system, best, decision, flavor.model_bytes)
 

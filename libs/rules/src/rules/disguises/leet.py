@@ -41,13 +41,40 @@ _LEET = re.compile(
     "|^[@$\xa2]+(?=[0-9]?[^\\W\\d_])|^[+|]+(?=[0-9]?[^\\W\\d_]{2})"
     "|(?<=[^\\W\\d_])[@$\u20ac\xa2]+$|(?<=[^\\W_]{3})[+|]+$"
 )
-_WAYS: Final = max(map(len, READINGS.values()))
+MOST_KNOWN: Final = 10_000
+"""Tokens that are remembered at most: a bound for memory, with the next."""
+
+LONGEST_KNOWN: Final = 40
+"""Characters of the longest token that is remembered."""
+
+_WAYS: Final = [
+    {private: letters[min(way, len(letters) - 1)] for private, letters in READINGS.items()}
+    for way in range(max(map(len, READINGS.values())))
+]
+_PRIVATE = re.compile(f"([{chr(FIRST_PRIVATE)}-{chr(LAST_PRIVATE)}])")
+_OPENED = re.compile(rf"(?<={_MEMBER})\((?={_MEMBER})")
 _MAIL = re.compile(r"@[\w-]{1,63}\.[a-z]{2}")
 _BRACKETS = re.compile(r"\([^()]{0,80}\)")
 _QUANTITY = re.compile(
     r"[0-9]+(?:st|nd|rd|th|[ap]m|p|ppm|k|g|m|x|ish|[gmk]b|k[gm]|[cm]m|hrs?|h|mins?|secs?|days?"
     r"|wks?|weeks?|m(?:on)?ths?|yrs?|years?)"
 )
+
+
+class Tokens(dict[str, str]):
+    """Parts of texts between spaces, and what is read in each; messages repeat theirs."""
+
+    def __missing__(self, token: str) -> str:
+        """Return what is read in a token that is not known."""
+        read = _WORD.sub(_read_word, token)
+        if len(token) <= LONGEST_KNOWN:
+            if len(self) == MOST_KNOWN:
+                self.clear()
+            self[token] = read
+        return read
+
+
+_TOKENS = Tokens()
 
 
 def read_leet(text: str) -> str:
@@ -58,7 +85,10 @@ def read_leet(text: str) -> str:
     Quantities ("150p", "5pm"), e-mail addresses and punctuation between two words ("now!call",
     "word(s)") stay.
     """
-    return _WORD.sub(_read_word, text)
+    # What is in brackets can have spaces, and nothing else can that matters to a word.
+    if "(" in text and _OPENED.search(text):
+        return _WORD.sub(_read_word, text)
+    return " ".join(map(_TOKENS.__getitem__, text.split(" ")))
 
 
 def readings(text: str) -> tuple[str, ...]:
@@ -67,12 +97,17 @@ def readings(text: str) -> tuple[str, ...]:
     First as it was written, then with letters for all of them; where a character can be one of two
     letters ("1"), with the other letters too.
     """
-    ways = [text] * _WAYS
-    for private, letters in READINGS.items():
-        if private in text:
-            for way in range(_WAYS):
-                ways[way] = ways[way].replace(private, letters[min(way, len(letters) - 1)])
-    return tuple(dict.fromkeys(ways))
+    parts = [text] if text.isascii() else _PRIVATE.split(text)
+    privates = parts[1::2]
+    if not privates:
+        return (text,)
+    ways: list[str] = []
+    for letters in _WAYS:
+        parts[1::2] = map(letters.__getitem__, privates)
+        way = "".join(parts)
+        if way not in ways:
+            ways.append(way)
+    return tuple(ways)
 
 
 def _read_word(match: re.Match[str]) -> str:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from kit.text import MAX_CHARS, latinise, normalise
+from rules.disguises.boxes import unboxed
 from rules.disguises.edits import Edit, before_edits, edited
-from rules.disguises.emoji import KEYCAP, PICTOGRAPHS
-from rules.disguises.leet import FIRST_PRIVATE, LAST_PRIVATE, read_leet
+from rules.disguises.leet import read_leet
 from rules.disguises.spacing import (
-    RARE_SIGNS,
     SPACED,
     WIDE,
     without_emoji,
@@ -23,13 +22,6 @@ from rules.disguises.suspicion import suspect
 _MARK: Final = "\ue000"
 _GAP = re.compile(r"\s{2,}")
 _MARKED_GAP = re.compile(f" (?:{_MARK} )+")
-
-_PRIVATE: Final = f"{chr(FIRST_PRIVATE)}-{chr(LAST_PRIVATE)}"
-_BOXES: Final = "\U0001f150-\U0001f169\U0001f170-\U0001f189"
-_UNBOXED = {first + n: ord("a") + n for first in (0x1F150, 0x1F170) for n in range(26)}
-_UNBOXED |= dict.fromkeys(range(FIRST_PRIVATE, LAST_PRIVATE + 1), 0xFFFD)
-_BOXED = re.compile(f"[{_PRIVATE}{_BOXES}]")
-_STRANGE = re.compile(f"[{KEYCAP}{_PRIVATE}{_BOXES}{RARE_SIGNS}{PICTOGRAPHS}]")
 
 
 @dataclass(slots=True)
@@ -60,27 +52,24 @@ def squeeze(raw: str, normalised: str) -> Squeezed:
         raw: The message as it came: its wide gaps part words whose letters are spaced out.
         normalised: `kit.text.normalise(raw)`.
     """
-    strange = not normalised.isascii() and _STRANGE.search(normalised) is not None
-    apart, signs = suspect(normalised)
-    if not (strange or apart or signs):
+    apart, signs, noise = suspect(normalised)
+    if not (apart or signs):
         return Squeezed(normalised)
-    text, steps = _unboxed(normalised), []
-    if strange or apart:
-        text = _with_wide_gaps(raw, text)
+    text, steps = normalised, []
+    if apart:
+        text = _with_wide_gaps(raw, unboxed(text))
         for step in (without_emoji, without_signs, without_spaces):
             if edits := list(step(text)):
                 text = edited(text, edits)
                 steps.append(edits)
-    if edits := list(without_noise(text)):
+    if (apart or noise) and (edits := list(without_noise(text))):
         text = edited(text, edits)
         steps.append(edits)
-    # A letter by itself is of no script but its own; in a word that was joined it may be disguised.
-    text = read_leet(latinise(text).replace(WIDE, " "))
+    if text is not normalised:
+        # A letter by itself is of no script but its own; in a joined word it may be disguised.
+        text = latinise(text).replace(WIDE, " ")
+    text = read_leet(text)
     return Squeezed(normalised if text == normalised else text, tuple(steps))
-
-
-def _unboxed(text: str) -> str:
-    return text if text.isascii() or not _BOXED.search(text) else text.translate(_UNBOXED)
 
 
 def _with_wide_gaps(raw: str, text: str) -> str:
@@ -91,6 +80,6 @@ def _with_wide_gaps(raw: str, text: str) -> str:
     if not SPACED.search(text) or _MARK in raw or not _GAP.search(raw):
         return text
     marked = normalise(_GAP.sub(f" {_MARK} ", raw.strip()[:MAX_CHARS]))
-    wide = _unboxed(_MARKED_GAP.sub(WIDE, marked))
+    wide = unboxed(_MARKED_GAP.sub(WIDE, marked))
     # The marks lengthen the text, so a very long one is cut elsewhere and has to do without.
     return wide if wide.replace(WIDE, " ") == text else text

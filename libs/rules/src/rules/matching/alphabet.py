@@ -55,26 +55,30 @@ class Alphabet:
         self._add(LAST_NEWLINE, ord("\n"), Category.SPACE)
         self._add_classes()
         self._table = _Table(self)
+        self._latin_1 = bytes(map(self.byte, range(256)))
 
     def mask(self, members: CharacterSet) -> int:
         """Return the bytes of a set that the alphabet was made for; bit n is byte n."""
         return self._masks[members]
 
-    def encode(self, text: str) -> bytes:
-        """Return a text, one byte a character, between two edges."""
-        encoded = (
-            text.encode("ascii")
-            if text.isascii()
-            else text.translate(self._table).encode("latin-1")
-        )
-        if encoded.endswith(b"\n"):
-            encoded = encoded[:-1] + _LAST
-        return b"\xff%b\xff" % encoded
+    def encode(self, *texts: str) -> bytes:
+        """Return texts, one byte a character, with edges around and between them."""
+        return b"\xff".join((b"", *map(self._encoded, texts), b""))
 
     def byte(self, code: int) -> int:
         """Return the byte of a code point."""
         interval = bisect_right(self._starts, code)
         return self._bytes[interval, Category.of(code)] if code >= _ASCII else code
+
+    def _encoded(self, text: str) -> bytes:
+        if text.isascii():
+            encoded = text.encode("ascii")
+        else:
+            try:
+                encoded = text.encode("latin-1").translate(self._latin_1)
+            except UnicodeEncodeError:
+                encoded = text.translate(self._table).encode("latin-1")
+        return encoded[:-1] + _LAST if encoded.endswith(b"\n") else encoded
 
     def _add(self, byte: int, code: int, category: Category) -> None:
         """Note of what sets the byte is, judged by a code point that stands for its class."""

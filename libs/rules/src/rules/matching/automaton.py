@@ -38,13 +38,13 @@ class Automaton:
     def scan(self, text: bytes) -> list[int]:
         """Return the numbers of the expressions that occur in the text, in no order."""
         found: list[int] = []
-        self._database.scan(text, _note, context=found)  # type: ignore[arg-type]  # its stubs
+        self._database.scan(text, _note, 0, found)  # type: ignore[arg-type]  # its stubs
         return found
 
     def ends(self, text: bytes) -> dict[int, int]:
         """Return, for each expression that occurs, where one of its occurrences ends."""
         found: dict[int, int] = {}
-        self._database.scan(text, _note_end, context=found)  # type: ignore[arg-type]  # its stubs
+        self._database.scan(text, _note_end, 0, found)  # type: ignore[arg-type]  # its stubs
         return found
 
     def dump(self) -> bytes:

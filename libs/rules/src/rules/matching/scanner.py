@@ -1,6 +1,6 @@
 """A set of patterns, made into one automaton over one alphabet."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from rules.errors import Faults
 from rules.matching.alphabet import Alphabet
@@ -30,51 +30,60 @@ class Scanner:
         self,
         patterns: Mapping[int, Pattern],
         places: Mapping[int, str],
+        first: Collection[int],
         alphabet: Alphabet,
         cache: Cache,
     ) -> None:
         """Compile the patterns, which are by number, for texts in the alphabet.
 
-        `places` says where each pattern is written.
+        `places` says where each pattern is written, `first` which ones to look for apart.
 
         Raises:
             Faults: A pattern cannot be compiled.
         """
-        self._numbers = tuple(patterns)
         self._asserts = {
             number: (asserts(pattern.expression, 0), asserts(pattern.expression, -1))
             for number, pattern in patterns.items()
         }
         self._alphabet = alphabet
         expressions = self._expressions(patterns, places)
-        try:
-            self._automaton = cache.automaton(expressions)
-        except AutomatonError as error:
-            raise Faults(_refused(expressions, [places[n] for n in patterns], error)) from error
+        apart = {number: expressions.pop(number) for number in patterns if number in first}
+        faults: list[str] = []
+        parts = []
+        for written in (apart, expressions):
+            try:
+                parts.append(Part(written, cache))
+            except AutomatonError as error:
+                faults += _refused(written, places, error)
+        if faults:
+            raise Faults(faults)
+        self.first, self.rest = parts
 
-    def find(self, text: str) -> list[int]:
-        """Return the numbers of the patterns that occur in the text, in no order."""
-        encoded = self._alphabet.encode(text)
-        return [self._numbers[n] for n in self._automaton.scan(encoded)]
+    def encode(self, *texts: str) -> bytes:
+        """Return texts as the parts want them; what is found in any of them is found.
+
+        No pattern matches across the edges between them.
+        """
+        return self._alphabet.encode(*texts)
 
     def locate(self, text: str, number: int) -> tuple[int, int] | None:
         """Return where a pattern occurs in the text: start, and end (exclusive); or None.
 
         Of the starts of that occurrence it is the last.
         """
-        encoded = self._alphabet.encode(text)
-        index = self._numbers.index(number)
-        end = self._automaton.ends(encoded).get(index)
+        encoded = self.encode(text)
+        part = self.first if number in self.first.numbers else self.rest
+        end = part.end(encoded, number)
         if end is None:
             return None
         # As far back as needed, by doubling; then the last start, by halving.
         width = 32
-        while width < end and index not in self._automaton.scan(encoded[end - width : end]):
+        while width < end and number not in part.find(encoded[end - width : end]):
             width *= 2
         least, beyond = max(end - width, 0), end
         while beyond - least > 1:
             middle = (least + beyond) // 2
-            if index in self._automaton.scan(encoded[middle:end]):
+            if number in part.find(encoded[middle:end]):
                 least = middle
             else:
                 beyond = middle
@@ -85,11 +94,11 @@ class Scanner:
 
     def _expressions(
         self, patterns: Mapping[int, Pattern], places: Mapping[int, str]
-    ) -> list[bytes]:
-        written, faults = [], []
+    ) -> dict[int, bytes]:
+        written, faults = {}, []
         for number, pattern in patterns.items():
             try:
-                written.append(self._written(pattern))
+                written[number] = self._written(pattern)
             except BoundaryError as error:
                 faults.append(f"{places[number]}: {error}")
         if faults:
@@ -109,6 +118,31 @@ class Scanner:
         return write(resolved)
 
 
+class Part:
+    """Some of a scanner's patterns, in one automaton."""
+
+    def __init__(self, expressions: Mapping[int, bytes], cache: Cache) -> None:
+        """Compile expressions, which are by number.
+
+        Raises:
+            AutomatonError: One of them is refused.
+        """
+        self.numbers = tuple(expressions)
+        self._automaton = cache.automaton(tuple(expressions.values())) if expressions else None
+
+    def find(self, encoded: bytes) -> list[int]:
+        """Return the numbers of the patterns that occur, in no order."""
+        if self._automaton is None:
+            return []
+        return [self.numbers[index] for index in self._automaton.scan(encoded)]
+
+    def end(self, encoded: bytes, number: int) -> int | None:
+        """Return where an occurrence of a pattern ends, if there is one."""
+        if self._automaton is None:
+            return None
+        return self._automaton.ends(encoded).get(self.numbers.index(number))
+
+
 def _symbols(expression: Expression, alphabet: Alphabet) -> Expression:
     """Return the expression with the bytes of the alphabet in place of characters."""
     match expression:
@@ -125,12 +159,14 @@ def _symbols(expression: Expression, alphabet: Alphabet) -> Expression:
             return expression
 
 
-def _refused(expressions: list[bytes], places: list[str], whole: AutomatonError) -> list[str]:
+def _refused(
+    expressions: Mapping[int, bytes], places: Mapping[int, str], whole: AutomatonError
+) -> list[str]:
     """Return which of the expressions are refused: Hyperscan says only that one of them is."""
     faults = []
-    for expression, place in zip(expressions, places, strict=True):
+    for number, expression in expressions.items():
         try:
             compile_expressions([expression])
         except AutomatonError as error:
-            faults.append(f"{place}: the automaton refuses it: {error}")
+            faults.append(f"{places[number]}: the automaton refuses it: {error}")
     return faults or [f"the automaton refuses the patterns together: {whole}"]

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -165,6 +165,7 @@ def _set(value: Sequence[tuple[Any, Any]], flags: re.RegexFlag) -> Expression:
     return Character(CharacterSet(_cased(ranges, flags), categories, negated))
 
 
+@lru_cache(maxsize=1024)  # an object a letter and not an occurrence: 7 MB for the shipped pack
 def _literal(value: int, flags: re.RegexFlag, *, negated: bool = False) -> Expression:
     return Character(CharacterSet(_cased([(value, value)], flags), negated=negated))
 

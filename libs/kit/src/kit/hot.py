@@ -1,0 +1,184 @@
+"""Hot endpoints: plain ASGI inside a FastAPI app, for what is asked at every message.
+
+FastAPI's routing, dependencies and middlewares cost several times what an empty ASGI app does. A
+hot endpoint is found by its path before them all, and does for itself what they do for the others:
+request id, problems, metrics, a line in the log. `kit.openapi` documents it.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+import structlog
+from prometheus_client import Counter
+from starlette.requests import ClientDisconnect, Request
+from starlette.routing import compile_path
+from starlette.types import Receive, Scope, Send
+
+from kit.body import JSON, BodyReader, check_json, decode_json
+from kit.errors import MethodNotAllowed, ServiceError
+from kit.guard import Guard
+from kit.http_metrics import CLIENT_GONE, Answered
+from kit.problems import problem_of
+from kit.request_id import HEADER, entered, given_or_new, left
+from kit.unexpected import unexpected
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+_ID = HEADER.encode()
+_JSON_HEADERS = ((b"content-type", JSON),)
+_METHOD = "POST"
+
+
+class HotRequest:
+    """A request whose body has been read."""
+
+    __slots__ = ("_receive", "body", "content_type", "scope")
+
+    def __init__(self, scope: Scope, receive: Receive, content_type: bytes, body: bytes) -> None:
+        """Take what came."""
+        self.scope = scope
+        self._receive = receive
+        self.content_type = content_type
+        self.body = body
+
+    @property
+    def state(self) -> Any:
+        """What the service's lifespan has made."""
+        return self.scope["state"]["service"]
+
+    @property
+    def path_params(self) -> dict[str, str]:
+        """The values of the names in the endpoint's path."""
+        params: dict[str, str] = self.scope["path_params"]
+        return params
+
+    def header(self, name: bytes) -> bytes | None:
+        """Return the first header of a name, which is in lower case."""
+        return next((value for key, value in self.scope["headers"] if key == name), None)
+
+    def json(self, decoder: msgspec.json.Decoder[T]) -> T:
+        """Return the body as the decoder's type.
+
+        Raises:
+            UnsupportedMedia: The content type is not JSON's.
+            Malformed: The body is not JSON, or not UTF-8.
+            Invalid: It is JSON of another shape.
+        """
+        if self.content_type != JSON:
+            check_json(self.content_type)
+        return decode_json(decoder, self.body)
+
+    async def is_disconnected(self) -> bool:
+        """Return whether the client has gone."""
+        return await Request(self.scope, self._receive).is_disconnected()
+
+
+class Answer(NamedTuple):
+    """What an endpoint answers with status 200."""
+
+    body: bytes
+    headers: Sequence[tuple[bytes, bytes]] = _JSON_HEADERS
+
+
+Work = Callable[[HotRequest], Awaitable[Answer]]
+
+
+@dataclass(frozen=True)
+class Document:
+    """What OpenAPI says of an endpoint; its description is the docstring of the work."""
+
+    summary: str
+    tag: str
+    takes: type[msgspec.Struct]
+    answers: type[msgspec.Struct]
+    answer: str
+    """What the answer is, in words."""
+    problems: Sequence[HTTPStatus]
+    """Other statuses than 200, all answered with a problem."""
+    binary_answer: str | None = None
+    """Another content type of the answer, for those who ask for it."""
+
+
+class HotEndpoint:
+    """Serves POST at one path."""
+
+    def __init__(
+        self,
+        path: str,
+        work: Work,
+        document: Document,
+        *,
+        reader: BodyReader,
+        requests: Counter,
+        guard: Guard | None = None,
+    ) -> None:
+        """Answer what is posted to `path` with what `work` makes of it.
+
+        Args:
+            path: Starlette's kind of path, with the names of parameters in braces.
+            work: Makes the answer. It may raise any `ServiceError`.
+            document: What OpenAPI says.
+            reader: Reads the bodies.
+            requests: Counts the answers by method, route and status.
+            guard: Decides who may ask; everybody may without one.
+        """
+        self.path = path
+        self.pattern, _, converters = compile_path(path)
+        self.path_names = tuple(converters)
+        self.work = work
+        self.document = document
+        self.guard = guard
+        self._reader = reader
+        self._answered = Answered(requests, path)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        given, content_type, length = b"", JSON, b"0"
+        for name, value in scope["headers"]:
+            if name == b"content-length":
+                length = value
+            elif name == b"content-type":
+                content_type = value
+            elif name == _ID:
+                given = value
+        request_id = given_or_new(given.decode("latin-1"))
+        token = entered(request_id)
+        status = CLIENT_GONE
+        try:
+            if self.guard is not None:
+                self.guard.admit(scope)
+            if scope["method"] != _METHOD:
+                msg = f"{self.path} takes {_METHOD} only"
+                raise MethodNotAllowed(msg, allowed=_METHOD)  # noqa: TRY301  as the work's errors
+            body = await self._reader.read(receive, length)
+            answer = await self.work(HotRequest(scope, receive, content_type, body))
+            await _send(send, answer, request_id)
+            status = 200
+        except ServiceError as error:
+            response = problem_of(error)
+            status = response.status_code
+            response.headers[HEADER] = request_id
+            await response(scope, receive, send)
+        except ClientDisconnect:
+            log.debug("client_gone")
+        except Exception as error:  # noqa: BLE001  nobody foresaw it; it is logged and answered
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            response = unexpected(error)
+            response.headers[HEADER] = request_id
+            await response(scope, receive, send)
+        finally:
+            self._answered.count(scope["method"], status)
+            left(token)
+
+
+async def _send(send: Send, answer: Answer, request_id: str) -> None:
+    headers = [
+        *answer.headers,
+        (b"content-length", b"%d" % len(answer.body)),
+        (_ID, request_id.encode()),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

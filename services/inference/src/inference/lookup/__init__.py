@@ -1,0 +1,1 @@
+"""From texts to the terms of a vocabulary that occur in them."""

@@ -1,0 +1,16 @@
+"""A version of the registered model, as it is named between registry, loader and cache."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class VersionRef:
+    """A version, and what the registry has on it by which it can be trusted.
+
+    One whose signature has changed is another reference: it is judged anew.
+    """
+
+    version: str
+    manifest_sha256: str
+    signature: str | None = None
+    """Ed25519 signature of the manifest, in base64."""

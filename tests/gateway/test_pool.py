@@ -1,0 +1,395 @@
+"""Facts about the pool, with real servers on several loopback addresses: who is called, when."""
+
+import asyncio
+import ssl
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from fixtures.gateway import FakeModelServer, Received, Reply, fake_model_server, pool_of, reply
+from fixtures.processes import free_port
+from gateway.address import Limits
+from gateway.errors import ModelUnavailable
+from gateway.pool import Call, Pool
+
+OK = b'{"fine": true}'
+ONE_FAILURE = Limits(calls=2, failures=1, open_seconds=0.1)
+
+
+def call_of(port: int, *, seconds: float = 5.0, for_answers: bool = True) -> Call:
+    """Return a call to whatever listens on `port`, by a name that no name server knows."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    url, headers = f"http://model.invalid:{port}/path", {"x-request-id": "c-1"}
+    return Call("POST", url, headers, deadline, 1000, b"{}", for_answers)
+
+
+class Replicas:
+    """Model servers on one port of several loopback addresses, as the pods of a service."""
+
+    def __init__(self, servers: dict[str, FakeModelServer]) -> None:
+        """Take them by their addresses."""
+        self.servers = servers
+        self.port: int = next(iter(servers.values())).server_address[1]
+
+    def received(self) -> Counter[str]:
+        """Return how many calls each has had."""
+        return Counter({host: len(s.received) for host, s in self.servers.items()})
+
+    def answer(self, answer: Callable[[Received], Reply], *hosts: str) -> None:
+        """Let those at `hosts`, or all, answer so."""
+        for host in hosts or self.servers:
+            self.servers[host].answer = answer
+
+
+@contextmanager
+def replicas(*hosts: str) -> Iterator[Replicas]:
+    """Run a model server at each address, all on one port."""
+    port = free_port()
+    with ExitStack() as stack:
+        servers = {host: stack.enter_context(fake_model_server(host, port)) for host in hosts}
+        found = Replicas(servers)
+        found.answer(lambda _: reply(OK))
+        yield found
+
+
+A, B, C = "127.0.0.1", "127.0.0.2", "127.0.0.3"
+
+
+def sample(name: str, **labels: str) -> float:
+    """Return a sample of a metric of the gateway's."""
+    return REGISTRY.get_sample_value(f"hamgate_gateway_{name}", labels) or 0.0
+
+
+async def assert_unavailable(pool: Pool, call: Call, reason: str, detail: str = ".") -> None:
+    """Check that a call fails, and as what."""
+    with pytest.raises(ModelUnavailable, match=detail) as raised:
+        await pool.call(call)
+    assert raised.value.reason == reason
+
+
+# Which address
+
+
+async def test_calls_take_turns_among_equals() -> None:
+    """One after the other, each address gets its share."""
+    with replicas(A, B, C) as servers:
+        async with pool_of(A, B, C) as pool:
+            for _ in range(9):
+                assert (await pool.call(call_of(servers.port))).body == OK
+        assert servers.received() == {A: 3, B: 3, C: 3}
+
+
+async def test_a_busy_address_is_spared() -> None:
+    """While one is slow with its calls, the others get what comes."""
+    with replicas(A, B) as servers:
+        slow = threading.Event()
+
+        def dawdle(_: Received) -> Reply:
+            slow.wait(30)
+            return reply(OK)
+
+        servers.answer(dawdle, A)
+        async with pool_of(A, B, limits=Limits(9, 5, 5.0)) as pool:
+            waiting = [asyncio.create_task(pool.call(call_of(servers.port))) for _ in range(2)]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for _ in range(10):
+                await pool.call(call_of(servers.port))
+            assert servers.received()[B] >= 10
+            slow.set()
+            await asyncio.gather(*waiting)
+        assert servers.received()[A] == 1
+
+
+async def test_room_is_what_all_addresses_have_left() -> None:
+    """So many calls for answers each; calls that nobody waits for take no room."""
+    with replicas(A, B) as servers:
+        async with pool_of(A, B) as pool:
+            assert (pool.free, pool.usable) == (4, True)
+            calls = [pool.call(call_of(servers.port)) for _ in range(3)]
+            calls.append(pool.call(call_of(servers.port, for_answers=False)))
+            tasks = [asyncio.create_task(call) for call in calls]
+            await asyncio.sleep(0)
+            assert pool.free == 1
+            await asyncio.gather(*tasks)
+            assert pool.free == 4
+
+
+async def test_the_name_stays_in_the_request() -> None:
+    """A server that tells its hosts apart sees the name as configured, not an address."""
+    with replicas(B) as servers:
+        async with pool_of(B) as pool:
+            await pool.call(call_of(servers.port))
+        (received,) = servers.servers[B].received
+    assert received.headers["host"] == f"model.invalid:{servers.port}"
+    assert set(received.headers) == {"host", "x-request-id", "content-length", "content-type"}
+
+
+async def test_addresses_come_and_go() -> None:
+    """A new one is called at once, one that is gone no more; its calls under way are answered."""
+    with replicas(A, B) as servers:
+        gone = threading.Event()
+
+        def dawdle(_: Received) -> Reply:
+            gone.wait(30)
+            return reply(OK)
+
+        servers.answer(dawdle, A)
+        async with pool_of(A) as pool:
+            changes: list[tuple[int, bool]] = []
+            pool.on_change = lambda: changes.append((pool.free, pool.usable))
+            under_way = asyncio.create_task(pool.call(call_of(servers.port)))
+            await asyncio.sleep(0)
+            pool.keep([B])
+            for _ in range(3):
+                await pool.call(call_of(servers.port))
+            gone.set()
+            assert (await under_way).body == OK
+            pool.keep([A, B])
+            assert changes == [(2, True), (4, True)]
+        assert servers.received() == {A: 1, B: 3}
+
+
+async def test_without_an_address_it_says_so() -> None:
+    """Before the name was looked up there is nothing to call."""
+    async with pool_of() as pool:
+        assert (pool.free, pool.usable) == (0, False)
+        await assert_unavailable(pool, call_of(1), "open", "no address yet")
+
+
+# A second try
+
+
+@pytest.mark.parametrize("bad", [A, C])
+async def test_a_lost_connection_is_tried_on_another_address(bad: str) -> None:
+    """An address that hangs up (A), or at which nobody listens (C), costs no answer."""
+    with replicas(A, B) as servers:
+        servers.answer(lambda _: Reply(b"", close=True), A)
+        before = sample("model_retries_total")
+        async with pool_of(bad, B) as pool:
+            for _ in range(6):
+                assert (await pool.call(call_of(servers.port))).body == OK
+        assert servers.received()[B] == 6
+        assert sample("model_retries_total") == before + 3
+
+
+async def test_there_is_no_third_try() -> None:
+    """Two addresses that hang up are enough; what is wrong may be the call itself."""
+    with replicas(A, B, C) as servers:
+        servers.answer(lambda _: Reply(b"", close=True))
+        async with pool_of(A, B, C) as pool:
+            await assert_unavailable(pool, call_of(servers.port), "unreachable", "Disconnected")
+        assert servers.received().total() == 2
+
+
+async def test_nobody_listens_at_the_only_address() -> None:
+    """A connection that is refused is not tried there again."""
+    before = sample("model_retries_total")
+    async with pool_of(A) as pool:
+        await assert_unavailable(pool, call_of(free_port()), "unreachable", "Connector")
+    assert sample("model_retries_total") == before
+
+
+@pytest.mark.parametrize("answer", ["late", "error", "cut-off"])
+async def test_what_was_answered_or_too_late_is_not_tried_again(answer: str) -> None:
+    """A time-out has used the time up; an answer is one, also a bad one."""
+    with replicas(A, B) as servers:
+        replies = {
+            "error": reply(b"{}", 500),
+            "cut-off": Reply(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", close=True),
+        }
+        for server in servers.servers.values():
+            server.answer = server.never if answer == "late" else lambda _: replies[answer]
+        async with pool_of(A, B) as pool:
+            call = call_of(servers.port, seconds=0.3)
+            if answer == "error":
+                assert (await pool.call(call)).status == 500
+            else:
+                await assert_unavailable(pool, call, "unreachable")
+        assert servers.received().total() == 1
+
+
+async def test_a_second_try_has_the_time_of_the_first() -> None:
+    """Both together end at the call's deadline."""
+    with replicas(A, B) as servers:
+
+        def hang_up_late(_: Received) -> Reply:
+            time.sleep(0.3)
+            return Reply(b"", close=True)
+
+        servers.answer(hang_up_late)
+        async with pool_of(A, B) as pool:
+            loop = asyncio.get_running_loop()
+            call = call_of(servers.port, seconds=0.45)
+            await assert_unavailable(pool, call, "unreachable", r"TimeoutError")
+            assert loop.time() < call.deadline + 0.14
+        assert servers.received().total() == 2
+
+
+async def test_an_idle_pause_beyond_the_servers() -> None:
+    """A real uvicorn that closes idle connections: the call after the pause goes over a new one."""
+
+    async def app(scope: dict[str, object], _receive: object, send: Callable[..., object]) -> None:
+        assert scope["type"] == "http"
+        clients.append(scope["client"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})  # type: ignore[misc]
+        await send({"type": "http.response.body", "body": OK})  # type: ignore[misc]
+
+    clients: list[object] = []
+    port = free_port()
+    config = uvicorn.Config(
+        app, port=port, timeout_keep_alive=1, lifespan="off", log_config=None, loop="asyncio"
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    async with pool_of(A) as pool:
+        for pause in (0, 0, 2.5, 0):
+            await asyncio.sleep(pause)
+            assert (await pool.call(call_of(port))).body == OK
+    server.should_exit = True
+    await serving
+    assert len(clients) == 4
+    assert len(set(clients)) == 2
+
+
+# Addresses that fail
+
+
+@pytest.mark.parametrize("failure", ["refused", "error", "late"])
+async def test_an_address_that_fails_is_left_alone(failure: str) -> None:
+    """After so many failures in a row it is not called, and said so without delay; then tried."""
+    limits = Limits(calls=2, failures=3, open_seconds=0.2)
+    with replicas(B) as servers:
+        host = A if failure == "refused" else B
+        server = servers.servers[B]
+        server.answer = server.never if failure == "late" else lambda _: reply(b"{}", 503)
+        breaks = sample("model_breaks_total")
+        with capture_logs() as logs:
+            async with pool_of(host, limits=limits, seconds=0.2) as pool:
+                for _ in range(3):
+                    assert pool.usable
+                    call = call_of(servers.port, seconds=0.2)
+                    if failure == "error":
+                        assert (await pool.call(call)).status == 503
+                    else:
+                        await assert_unavailable(pool, call, "unreachable")
+                assert (pool.usable, pool.free) == (False, 0)
+                assert sample("model_addresses", state="open") == 1
+                sent = len(server.received)
+                await assert_unavailable(pool, call_of(servers.port), "open", "left alone")
+                assert len(server.received) == sent
+        assert sample("model_breaks_total") == breaks + 1
+        assert [x["event"] for x in logs].count("model_server_left_alone") == 1
+
+
+async def test_one_call_tries_an_address_that_failed() -> None:
+    """After the while one call may try it; as long as it is under way, no other."""
+    with replicas(A) as servers:
+        server = servers.servers[A]
+        server.answer = lambda _: reply(b"{}", 500)
+        async with pool_of(A, limits=ONE_FAILURE) as pool:
+            changed = asyncio.Event()
+            await pool.call(call_of(servers.port))
+            pool.on_change = changed.set
+            await changed.wait()
+            assert (pool.usable, pool.free) == (True, 1)
+            server.answer = lambda _: reply(OK)
+            probe = asyncio.create_task(pool.call(call_of(servers.port)))
+            await asyncio.sleep(0)
+            assert (pool.usable, pool.free) == (False, 0)
+            await assert_unavailable(pool, call_of(servers.port), "open")
+            assert (await probe).status == 200
+            assert (pool.usable, pool.free) == (True, 2)
+            assert sample("model_addresses", state="closed") == 1
+
+
+async def test_others_take_over_from_an_address_that_failed() -> None:
+    """It alone is left alone; all calls go to the others meanwhile."""
+    with replicas(A, B) as servers:
+        servers.answer(lambda _: reply(b"{}", 500), A)
+        async with pool_of(A, B, limits=Limits(2, 1, 60.0)) as pool:
+            statuses = [(await pool.call(call_of(servers.port))).status for _ in range(8)]
+        assert statuses.count(500) == 1
+        assert servers.received() == {A: 1, B: 7}
+
+
+async def test_a_call_that_came_too_late_speaks_against_nobody() -> None:
+    """Of a time-out after a fraction of the usual time the address is not to blame."""
+    with replicas(A) as servers:
+        server = servers.servers[A]
+        server.answer = server.never
+        async with pool_of(A, limits=ONE_FAILURE, seconds=5.0) as pool:
+            await assert_unavailable(pool, call_of(servers.port, seconds=0.05), "unreachable")
+            assert pool.usable
+
+
+async def test_a_cancelled_call_gives_its_place_back() -> None:
+    """And speaks against nobody."""
+    with replicas(A) as servers:
+        server = servers.servers[A]
+        server.answer = server.never
+        async with pool_of(A, limits=ONE_FAILURE) as pool:
+            call = asyncio.create_task(pool.call(call_of(servers.port)))
+            await asyncio.sleep(0.05)
+            assert pool.free == 1
+            call.cancel()
+            await asyncio.wait([call])
+            assert (pool.free, pool.usable) == (2, True)
+
+
+# HTTPS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate with its key, for the name `model.invalid`."""
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    command = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=model.invalid"
+        f" -addext subjectAltName=DNS:model.invalid -keyout {path}.key -out {path}.crt"
+    )
+    subprocess.run(command.split(), check=True, capture_output=True)
+    path.write_bytes(b"".join(Path(f"{path}.{end}").read_bytes() for end in ("key", "crt")))
+    return path
+
+
+@asynccontextmanager
+async def tls_server(certificate: Path) -> AsyncIterator[int]:
+    """Run a server that speaks TLS, and answers every request alike."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"{}")
+        writer.write(reply(OK).raw)
+        writer.close()
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server = await asyncio.start_server(serve, A, 0, ssl=context)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.parametrize("name", ["model.invalid", "another.invalid"])
+async def test_a_certificate_is_checked_against_the_name(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Not against the address that is called; a certificate for another name is refused."""
+    trusting = ssl.create_default_context(cafile=f"{certificate}.crt")
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
+    async with tls_server(certificate) as port, pool_of(A) as pool:
+        deadline = asyncio.get_running_loop().time() + 5
+        call = Call("POST", f"https://{name}:{port}/", {}, deadline, 1000, b"{}")
+        if name == "model.invalid":
+            assert (await pool.call(call)).body == OK
+        else:
+            await assert_unavailable(pool, call, "unreachable", "Certificate")

@@ -1,0 +1,54 @@
+"""The model server's OpenAPI document: what it says can be asked is answered as it says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from sklearn.pipeline import Pipeline
+
+from fixtures.models import FakeSource
+from fixtures.serving import serving
+from inference.app import create_app
+from inference.settings import Settings
+from kit.registry import REGISTERED_MODEL
+
+document = schemathesis.openapi.from_dict(create_app(Settings()).openapi())
+# Of schemathesis itself, in the strategies for path parameters.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+examples = hypothesis.settings(max_examples=40, derandomize=True, database=None, deadline=None)
+
+
+@pytest.fixture(scope="module")
+def url(pipeline: Pipeline) -> Iterator[str]:
+    """The address of a model server with version 1 loaded."""
+    with serving(create_app(Settings(poll_seconds=0.02), FakeSource(pipeline))) as url:
+        yield url
+
+
+@document.parametrize()
+@examples
+def test_it_is_true(case: schemathesis.Case[Any], url: str) -> None:
+    """Whatever is sent, as documented or not, is answered as documented."""
+    case.call_and_validate(url)
+
+
+@document.include(path_regex="{name}").parametrize()
+@examples
+def test_it_is_true_of_the_model_that_serves(case: schemathesis.Case[Any], url: str) -> None:
+    """Whatever is asked of it: any other name or version ends at the first look."""
+    served = {"name": REGISTERED_MODEL, "version": "1"}
+    case.path_parameters = {name: served[name] for name in case.path_parameters or {}}
+    if case.meta is not None and case.meta.generation.mode.is_positive:
+        _agree(case.body)
+    case.call_and_validate(url)
+
+
+def _agree(body: Any) -> None:
+    """Make a request what no schema can say: the shape that of the data, each output there once."""
+    if isinstance(body, dict):
+        (tensor,) = body["inputs"]
+        tensor["shape"] = [len(tensor["data"])]
+        if body.get("outputs"):
+            body["outputs"] = list({output["name"]: output for output in body["outputs"]}.values())
