@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MEMBERS := libs/kit libs/rules services/gateway services/inference services/trainer deploy/laptop
 LOCKS := requirements/gateway.txt requirements/inference.txt requirements/trainer.txt
+PEERS := mlflow mlserver bentoml
 SOURCES := $(MEMBERS:%=%/src) tests tools bench
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
@@ -14,7 +15,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 UV_SYSTEM_CERTS ?= 1
 export UV_SYSTEM_CERTS
 
-.PHONY: help run test rules check fmt lock lock-check docs docs-check bench clean distclean venv
+.PHONY: help run test rules check fmt lock lock-check docs docs-check bench bench-peers bench-rules clean distclean venv
 
 help: ## List every command.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,7 +58,14 @@ docs-check: $(VENV)/.dev ## Check that they are what `make docs` writes.
 	@$(BIN)/python tools/rule_schema.py --check
 	@$(BIN)/python -m bench.page --check
 
-bench: $(VENV)/.dev ## Measure the rule engine beside re and google-re2: some minutes.
+# ARGS="--only curves" measures a part; the peers are measured too with ARGS=--all.
+bench: $(VENV)/.dev ## Measure the data plane, with wrk on a core of its own: ten minutes.
+	@$(BIN)/python -m bench.dataplane $(ARGS)
+
+bench-peers: $(VENV)/.dev $(PEERS:%=$(VENV)/peers/%/.installed) ## Install what hamgate is measured beside, and measure it.
+	@$(BIN)/python -m bench.dataplane --peers $(ARGS)
+
+bench-rules: $(VENV)/.dev ## Measure the rule engine beside re and google-re2: some minutes.
 	@$(BIN)/python -m bench.rules
 
 clean: ## Remove the state folder: MLflow's database, every model, the logs.
@@ -86,6 +94,12 @@ $(VENV)/.run: $(VENV)/.uv $(LOCKS) requirements/corpus.txt $(MEMBERS:%=%/pyproje
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@echo "installing what tests and checks need"
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/peers/%/.installed: bench/peers/%.txt | $(VENV)/.uv
+	@echo "installing $* into an environment of its own"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/peers/$*
+	@$(BIN)/uv pip install --quiet --python $(VENV)/peers/$*/bin/python --require-hashes --compile-bytecode -r $<
 	@touch $@
 
 # In an environment of its own: KServe's client wants older versions than we have.

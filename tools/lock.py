@@ -43,6 +43,13 @@ LOCKS = {
 }
 """Name of the lock → arguments of `uv pip compile`; in this order, `dev` before its users."""
 
+PEERS = Path("bench/peers")
+OUTPUTS = {REQUIREMENTS / f"{name}.txt": arguments for name, arguments in LOCKS.items()} | {
+    PEERS / f"{name}.txt": (str(PEERS / f"{name}.in"),)
+    for name in ("mlflow", "mlserver", "bentoml")
+}
+"""Every lock with its arguments; what hamgate is measured beside has environments of its own."""
+
 
 def compile_locks(folder: Path, *options: str) -> None:
     """Resolve every lock in `folder`; versions that are in a lock already are kept if they can be.
@@ -52,8 +59,7 @@ def compile_locks(folder: Path, *options: str) -> None:
     """
     uv = str(ROOT / ".venv/bin/uv")
     python = str(ROOT / ".venv/bin/python")
-    for name, arguments in LOCKS.items():
-        output = REQUIREMENTS / f"{name}.txt"
+    for output, arguments in OUTPUTS.items():
         command = (uv, "pip", "compile", "--python", python, *COMMON, *options, *arguments)
         command = (*command, "-o", str(output))
         done = subprocess.run(command, cwd=folder, check=False)  # noqa: S603 - uv, on our files
@@ -63,7 +69,8 @@ def compile_locks(folder: Path, *options: str) -> None:
 
 def copy_inputs(folder: Path) -> None:
     """Copy to `folder` all that uv reads, at the same relative paths."""
-    shutil.copytree(ROOT / REQUIREMENTS, folder / REQUIREMENTS)
+    for inputs in (REQUIREMENTS, PEERS):
+        shutil.copytree(ROOT / inputs, folder / inputs)
     for source in (ROOT / "pyproject.toml", *ROOT.glob("*/*/pyproject.toml")):
         target = folder / source.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -76,8 +83,7 @@ def stale_locks() -> list[Path]:
         folder = Path(name)
         copy_inputs(folder)
         compile_locks(folder)
-        locks = [REQUIREMENTS / f"{name}.txt" for name in LOCKS]
-        return [lock for lock in locks if not same(folder / lock, ROOT / lock)]
+        return [lock for lock in OUTPUTS if not same(folder / lock, ROOT / lock)]
 
 
 def same(fresh: Path, committed: Path) -> bool:
@@ -87,7 +93,9 @@ def same(fresh: Path, committed: Path) -> bool:
 
 def main() -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(description="Write or check requirements/*.txt.")
+    parser = argparse.ArgumentParser(
+        description="Write or check requirements/*.txt and bench/peers/*.txt."
+    )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="write nothing, fail when one is stale")
     mode.add_argument("--upgrade", action="store_true", help="take the newest versions")

@@ -12,8 +12,8 @@ from typing import Any
 
 import re2  # type: ignore[import-untyped]  # it has no types
 
-from bench.contenders import ready_views
-from bench.rule_sets import RuleSet, write_pack
+from bench.rules.contenders import ready_views
+from bench.rules.rule_sets import RuleSet, write_pack
 from kit.text import MAX_CHARS
 from rules.engine import Engine
 from rules.loading import load_engine

@@ -1,28 +1,22 @@
 """Measure the rule engine beside Python's `re` and google-re2: `python -m bench.rules`."""
 
 import argparse
-import importlib.metadata
 import json
 import operator
-import os
-import platform
 import random
-import re
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-import rich.table
-from rich.console import Console
-
-from bench import contenders, page, redos
-from bench.contenders import Contender, seconds_a_text
-from bench.rule_sets import SEED, RuleSet, generate, without_verbose, write_pack
+from bench.machine import machine, versions
+from bench.rules import contenders, redos, section
+from bench.rules.contenders import Contender, seconds_a_text
+from bench.rules.rule_sets import SEED, RuleSet, generate, without_verbose, write_pack
+from bench.tables import show
 from rules import examples
 from rules.engine import Engine
 from rules.loading import load_engine, parse_pack
@@ -30,7 +24,7 @@ from rules.matching.cache import Cache
 from rules.pack import Pack, default_pack_path
 from trainer.dataset.load import load
 
-RESULTS = Path(__file__).parent / "results" / "rules.json"
+RESULTS = Path(__file__).parent.parent / "results" / "rules.json"
 ROUNDS = 3
 ENOUGH_SECONDS = 10
 SIZES = (10, 100, 1_000, 5_000)
@@ -50,26 +44,6 @@ class Texts:
         texts = draw.sample(load("demo").texts, (rounds + 1) * count)
         parts = [texts[start : start + count] for start in range(0, len(texts), count)]
         return cls(parts[0], parts[1:])
-
-
-def machine() -> dict[str, Any]:
-    """Return what was measured on."""
-    info = Path("/proc/cpuinfo")
-    names = re.findall(r"model name\s*: (.*)", info.read_text()) if info.exists() else []
-    return {
-        "processor": names[0] if names else platform.processor(),
-        "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "load_before": round(os.getloadavg()[0], 2),
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-    }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what was measured."""
-    return {"Python": platform.python_version()} | {
-        name: importlib.metadata.version(name) for name in ("hyperscan", "google-re2")
-    }
 
 
 def patterns_of(pack: Pack) -> list[str]:
@@ -190,25 +164,15 @@ def main() -> None:
     }
     found: dict[str, Any] = {
         "machine": machine(),
-        "versions": versions(),
+        "versions": versions("hyperscan", "google-re2"),
         "settings": settings,
     }
     with tempfile.TemporaryDirectory() as folder:
         found["results"] = list(run(texts, Path(folder)))
     options.output.parent.mkdir(exist_ok=True)
     options.output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    for table in page.tables(found):
+    for table in section.tables(found):
         show(table)
-
-
-def show(table: page.Table) -> None:
-    """Print a table."""
-    shown = rich.table.Table(title=table.title)
-    for number, name in enumerate(table.header):
-        shown.add_column(name, justify="right" if number else "left")
-    for row in table.rows:
-        shown.add_row(*row)
-    Console(width=max(120, Console().width)).print(shown)
 
 
 if __name__ == "__main__":

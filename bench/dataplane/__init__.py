@@ -1,0 +1,1 @@
+"""The two services under load, beside what they could be and what others are."""

@@ -1,0 +1,1 @@
+"""The rule engine beside Python's `re` and google-re2."""
