@@ -5,7 +5,8 @@ hot endpoint is found by its path before them all, and does for itself what they
 request id, problems, metrics, a line in the log. `kit.openapi` documents it.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 import structlog
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
@@ -32,10 +34,14 @@ _JSON_HEADERS = ((b"content-type", JSON),)
 _METHOD = "POST"
 
 
+GONE = "hamgate.gone"
+"""Key in the scope of what the server calls when the client goes away before it is answered."""
+
+
 class HotRequest:
     """A request whose body has been read."""
 
-    __slots__ = ("_receive", "body", "content_type", "scope")
+    __slots__ = ("_receive", "_task", "body", "content_type", "is_abandoned", "scope")
 
     def __init__(self, scope: Scope, receive: Receive, content_type: bytes, body: bytes) -> None:
         """Take what came."""
@@ -43,6 +49,17 @@ class HotRequest:
         self._receive = receive
         self.content_type = content_type
         self.body = body
+        self.is_abandoned = False
+        """Whether the client went away, and the work was cancelled for it."""
+        self._task = asyncio.current_task()
+        # ASGI tells of it only who waits for it, and a task that waits costs more than most work.
+        scope[GONE] = self.abandon
+
+    def abandon(self) -> None:
+        """Cancel the work: nobody waits for the answer any more."""
+        if self._task is not None:
+            self.is_abandoned = True
+            self._task.cancel()
 
     @property
     def state(self) -> Any:
@@ -136,17 +153,11 @@ class HotEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        given, content_type, length = b"", JSON, b"0"
-        for name, value in scope["headers"]:
-            if name == b"content-length":
-                length = value
-            elif name == b"content-type":
-                content_type = value
-            elif name == _ID:
-                given = value
+        given, content_type, length = _read_head(scope["headers"])
         request_id = given_or_new(given.decode("latin-1"))
         token = entered(request_id)
         status = CLIENT_GONE
+        request: HotRequest | None = None
         try:
             if self.guard is not None:
                 self.guard.admit(scope)
@@ -154,24 +165,46 @@ class HotEndpoint:
                 msg = f"{self.path} takes {_METHOD} only"
                 raise MethodNotAllowed(msg, allowed=_METHOD)  # noqa: TRY301  as the work's errors
             body = await self._reader.read(receive, length)
-            answer = await self.work(HotRequest(scope, receive, content_type, body))
+            request = HotRequest(scope, receive, content_type, body)
+            answer = await self.work(request)
             await _send(send, answer, request_id)
             status = 200
-        except ServiceError as error:
-            response = problem_of(error)
-            status = response.status_code
-            response.headers[HEADER] = request_id
-            await response(scope, receive, send)
-        except ClientDisconnect:
+        except asyncio.CancelledError:
+            if request is None or not request.is_abandoned:
+                raise
             log.debug("client_gone")
-        except Exception as error:  # noqa: BLE001  nobody foresaw it; it is logged and answered
-            status = HTTPStatus.INTERNAL_SERVER_ERROR
-            response = unexpected(error)
-            response.headers[HEADER] = request_id
-            await response(scope, receive, send)
+        except Exception as error:  # noqa: BLE001  what nobody foresaw is logged and answered
+            if (response := _answer_to(error)) is not None:
+                status = response.status_code
+                response.headers[HEADER] = request_id
+                await response(scope, receive, send)
         finally:
+            scope.pop(GONE, None)  # it refers to the request, which refers to the scope
             self._answered.count(scope["method"], status)
             left(token)
+
+
+def _read_head(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
+    """Return the request id that the client gave, the content type and the length of the body."""
+    given, content_type, length = b"", JSON, b"0"
+    for name, value in headers:
+        if name == b"content-length":
+            length = value
+        elif name == b"content-type":
+            content_type = value
+        elif name == _ID:
+            given = value
+    return given, content_type, length
+
+
+def _answer_to(error: Exception) -> Response | None:
+    """Return the answer to a request that met an error; None if nobody is left to be answered."""
+    if isinstance(error, ServiceError):
+        return problem_of(error)
+    if isinstance(error, ClientDisconnect):
+        log.debug("client_gone")
+        return None
+    return unexpected(error)
 
 
 async def _send(send: Send, answer: Answer, request_id: str) -> None:

@@ -6,13 +6,15 @@ that sends a byte now and then held its connection for ever. Bodies are bounded 
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from starlette.types import Scope
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from kit.errors import HeadTooLarge, HeadTooSlow, Malformed, ServiceError, Unavailable
+from kit.hot import GONE
 from kit.http_metrics import Answered
 from kit.problems import problem_of
 
@@ -79,6 +81,15 @@ class BoundedProtocol(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(
             self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End; whoever works for the client may stop."""
+        cycle = self.cycle
+        super().connection_lost(exc)
+        if cycle is not None and not cycle.response_complete:
+            scope = cast("Scope", cycle.scope)
+            if (abandon := scope.get(GONE)) is not None:
+                abandon()
 
     def data_received(self, data: bytes) -> None:
         """Parse what came."""
