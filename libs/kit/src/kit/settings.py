@@ -21,8 +21,8 @@ class WebSettings(BaseSettings):
     """Address to listen on. `0.0.0.0` for all of them."""
 
     admin_port: int | None = Field(default=None, ge=1, le=65535)
-    """Port of its own for what operators ask: metrics, docs, the rules. It answers all the rest
-    too; the public port then answers 404 to them. If not set, there is one port for everything."""
+    """Port of its own for what operators ask: metrics, docs, the gateway's rules. It answers all the
+    rest too; the public port then answers 404 to them. If not set, one port is for everything."""
 
     admin_host: str | None = None
     """Address to listen on with the admin port; the same as for the public one if not set."""
@@ -42,8 +42,8 @@ class WebSettings(BaseSettings):
     """Longest request line and headers together, in bytes; longer ones are answered with 431."""
 
     head_seconds: float = Field(default=10.0, ge=1)
-    """How long a client may take to send them, in seconds, up to two more; a slower one is answered
-    with 408."""
+    """How long a client may take to send request line and headers, in seconds, up to two more; a
+    slower one is answered with 408."""
 
     body_seconds: float = Field(default=10.0, gt=0)
     """How long a client may take to send a body, in seconds; a slower one is answered with 408."""
