@@ -13,7 +13,7 @@ from fixtures.keys import private_pem, public_pem
 from fixtures.processes import free_port, wait_until_ok
 from fixtures.services import service
 from fixtures.versions import Shelf
-from inference.cache import Cache
+from inference.versions.cache import Cache
 from kit.registry import PRODUCTION
 
 POLL_SECONDS = 0.1
@@ -103,7 +103,7 @@ def test_a_start_without_the_registry_serves_from_the_cache(shelf: Shelf, tmp_pa
 def loaders(process: "subprocess.Popen[bytes]") -> list[int]:
     """The loaders in a process's group."""
     found = subprocess.run(
-        ["pgrep", "-g", str(process.pid), "-f", "inference.loader"],  # noqa: S607
+        ["pgrep", "-g", str(process.pid), "-f", "inference.loading.loader"],  # noqa: S607
         capture_output=True,
         text=True,
         check=False,

@@ -8,9 +8,9 @@ import skops.io
 from mlflow.models import Model
 from sklearn.pipeline import Pipeline
 
-from inference.artifact import parse, verify
-from inference.fallback import PipelineScorer
-from inference.scorer import check_golden
+from inference.loading.artifact import parse, verify
+from inference.model.fallback import PipelineScorer
+from inference.model.scorer import check_golden
 from kit.registry import MANIFEST_FILE, MODEL_FILE
 from trainer.artifact import CompactSkops
 from trainer.golden import MESSAGES, golden

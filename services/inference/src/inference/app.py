@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from inference import endpoints, hooks, metrics
+from inference.following.reloader import Source
 from inference.lifespan import State, running
-from inference.reloader import Source
 from inference.settings import Settings
 from kit import oip
 from kit.app import Routes, Service, create_service

@@ -8,8 +8,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from inference import dataplane, infer_request, infer_response, metrics
+from inference import metrics
 from inference.lifespan import State
+from inference.protocol import dataplane, infer_request, infer_response
 from inference.scoring import EXPLANATIONS, SCORES
 from inference.settings import Settings
 from inference.slot import Model

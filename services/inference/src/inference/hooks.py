@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Header, HTTPException, Request
 
+from inference.following.webhook import Delivery
 from inference.lifespan import State
-from inference.webhook import Delivery
 from kit.body import BodyReader, check_json, decode_json
 from kit.errors import NotFound
 from kit.problems import JSON_BODY_STATUSES, openapi_problems

@@ -7,13 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from inference.challenger import Challenger
-from inference.infer_request import Limits
-from inference.registry import open_registry
-from inference.reloader import Reloader, Source
+from inference.following.registry import open_registry
+from inference.following.reloader import Reloader, Source
+from inference.following.source import RegistrySource
+from inference.protocol.infer_request import Limits
 from inference.scoring import Scoring
 from inference.settings import Settings
 from inference.slot import Slot
-from inference.source import RegistrySource
 from kit.probes import Readiness
 from kit.registry import CHALLENGER
 

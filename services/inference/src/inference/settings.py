@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from inference.policy import EnvironmentCheck
+from inference.loading.policy import EnvironmentCheck
 from kit.settings import WebSettings
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from inference.scorer import Scorer
-from inference.version import VersionRef
+from inference.model.scorer import Scorer
+from inference.versions.ref import VersionRef
 from kit.errors import Unavailable
 
 

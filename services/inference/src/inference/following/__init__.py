@@ -1,0 +1,1 @@
+"""Following an alias of the registry, and swapping in what it names."""

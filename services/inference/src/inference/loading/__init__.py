@@ -1,0 +1,1 @@
+"""Bringing a version into the cache, verified and compiled, in a process of its own."""

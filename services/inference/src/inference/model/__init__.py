@@ -1,0 +1,1 @@
+"""The model in memory: compiled tables, and how they score a text."""

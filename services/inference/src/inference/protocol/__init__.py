@@ -1,0 +1,1 @@
+"""The Open Inference Protocol v2: what its bodies say, apart from HTTP."""

@@ -1,0 +1,204 @@
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import FeatureUnion, Pipeline
+
+from fixtures.processes import free_port
+from fixtures.versions import Shelf
+from inference.errors import LoaderFailed, RegistryUnavailable, Untrusted
+from inference.following.registry import open_registry
+from inference.following.source import RegistrySource
+from inference.loading.order import Order
+from inference.loading.process import load_into_cache
+from inference.settings import Settings
+from kit.registry import CHALLENGER, MODEL_FILE, PRODUCTION
+
+
+class Loads:
+    """The loader's process, counted."""
+
+    def __init__(self) -> None:
+        """Count from nothing."""
+        self.count = 0
+
+    async def __call__(self, order: Order) -> None:
+        """Load, and count."""
+        self.count += 1
+        await load_into_cache(order)
+
+
+@asynccontextmanager
+async def source_of(settings: Settings, loads: Loads) -> AsyncIterator[RegistrySource]:
+    """A source as a new process has it."""
+    async with open_registry(settings) as registry:
+        yield RegistrySource(registry, settings, loads)
+
+
+def settings_of(shelf: Shelf, folder: Path) -> Settings:
+    """The settings for a registry, with the cache below `folder`."""
+    return Settings(tracking_uri=shelf.server.url, cache_dir=folder / "cache")
+
+
+async def test_a_version_is_loaded_once_and_then_read_from_the_cache(
+    shelf: Shelf, tmp_path: Path, pipeline: Pipeline
+) -> None:
+    """From alias to model by the loader; a later process needs none, even with nothing else up."""
+    shelf.put()
+    settings, loads = settings_of(shelf, tmp_path), Loads()
+    async with source_of(settings, loads) as source:
+        assert await source.last_served(PRODUCTION) is None
+        ref = await source.named(PRODUCTION)
+        model = await source.load(PRODUCTION, ref)
+    text = "free prize, call now"
+    expected = pytest.approx(pipeline.predict_proba([text])[0, 1], abs=1e-9)
+    assert model.scorer.score([text]) == [expected]
+    assert model.scorer.kind == "compiled"
+    assert model.threshold == 0.4
+    async with source_of(settings, loads) as source:
+        again = await source.load(PRODUCTION, ref)
+        last = await source.last_served(PRODUCTION)
+    assert last is not None
+    assert [again.ref, last.ref] == [ref, ref]
+    assert loads.count == 1
+
+
+async def test_damaged_tables_are_made_anew(shelf: Shelf, tmp_path: Path) -> None:
+    """From the files in the cache, so that the registry need not be there."""
+    ref = shelf.put()
+    settings, loads = settings_of(shelf, tmp_path), Loads()
+    async with source_of(settings, loads) as source:
+        await source.load(PRODUCTION, ref)
+        (tables,) = settings.cache_dir.glob("*/tables.bin")
+        whole = tables.read_bytes()
+        tables.write_bytes(whole[: len(whole) // 2])
+        await source.load(PRODUCTION, ref)
+        assert tables.read_bytes() == whole
+        tables.unlink()
+    away = settings.model_copy(update={"tracking_uri": f"http://127.0.0.1:{free_port()}"})
+    async with source_of(away, loads) as source:
+        assert await source.last_served(PRODUCTION) is not None
+        (settings.cache_dir / "Production.alias").write_text("../elsewhere")
+        assert await source.last_served(PRODUCTION) is None
+    assert loads.count == 3
+
+
+async def test_another_policy_verifies_anew(shelf: Shelf, tmp_path: Path) -> None:
+    """A record counts only for the keys and the environment check that it was made under."""
+    ref = shelf.put()
+    settings, loads = settings_of(shelf, tmp_path), Loads()
+    async with source_of(settings, loads) as source:
+        await source.load(PRODUCTION, ref)
+    strict = settings.model_copy(update={"environment_check": "enforce"})
+    async with source_of(strict, loads) as source:
+        assert await source.last_served(PRODUCTION) is None
+        await source.load(PRODUCTION, ref)
+    assert loads.count == 2
+
+
+async def test_the_cache_keeps_what_an_alias_has_and_nothing_else(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    """Other versions and what was cut off go; what else lies there stays."""
+    settings = settings_of(shelf, tmp_path)
+    for name in ("7-0123456789abcdef", "partial-abcd_012", "partial-photos", "7-notes"):
+        (settings.cache_dir / name).mkdir(parents=True)
+    refs = [shelf.put() for _ in range(3)]
+
+    def kept() -> set[str]:
+        return {path.name.partition("-")[0] for path in settings.cache_dir.glob("*-*[0-9a-f]")}
+
+    async with source_of(settings, Loads()) as source:
+        await source.load(PRODUCTION, refs[0])
+        left = {path.name for path in settings.cache_dir.iterdir()}
+        assert {"partial-photos", "7-notes"} < left
+        assert not left & {"7-0123456789abcdef", "partial-abcd_012"}
+        await source.load(CHALLENGER, refs[1])
+        await source.load(PRODUCTION, refs[2])
+        assert kept() == {refs[1].version, refs[2].version}
+        await source.forget(CHALLENGER)
+        assert kept() == {refs[2].version}
+
+
+async def test_what_cannot_be_compiled_is_served_by_scikit_learn(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    """And says so."""
+    weights = {"v": np.float64(2)}
+    union = FeatureUnion([("v", TfidfVectorizer())], transformer_weights=weights)
+    odd = Pipeline([("u", union), ("c", LogisticRegression())])
+    odd.fit(["win a prize now", "see you at six"], ["spam", "ham"])
+    ref = shelf.put(pipeline=odd)
+    async with source_of(settings_of(shelf, tmp_path), Loads()) as source:
+        model = await source.load(PRODUCTION, ref)
+    assert model.scorer.kind == "scikit-learn"
+    assert model.scorer.score(["a prize"]) == [odd.predict_proba(["a prize"])[0, 1]]
+
+
+async def test_the_loaders_errors_are_ours(shelf: Shelf, tmp_path: Path) -> None:
+    """What is wrong with a version, and what is away, comes through the pipe."""
+    ref = shelf.put()
+    model = shelf.file(MODEL_FILE)
+    model.write_bytes(b"changed")
+    async with source_of(settings_of(shelf, tmp_path), Loads()) as source:
+        with pytest.raises(Untrusted, match="corrupt"):
+            await source.load(PRODUCTION, ref)
+        model.unlink()
+        with pytest.raises((Untrusted, RegistryUnavailable)):
+            await source.load(PRODUCTION, ref)
+
+
+def children() -> list[int]:
+    """The loaders that run now, as children of this process."""
+    found = subprocess.run(
+        ["pgrep", "-P", str(os.getpid()), "-f", "inference.loading.loader"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [int(pid) for pid in found.stdout.split()]
+
+
+async def a_child() -> int:
+    """Wait for a loader to run; return its process id."""
+    async with asyncio.timeout(10):
+        while not children():
+            await asyncio.sleep(0.01)
+    (pid,) = children()
+    return pid
+
+
+async def test_a_loader_that_is_killed_is_a_failed_load(shelf: Shelf, tmp_path: Path) -> None:
+    """As the system does when memory is short; the next attempt is whole."""
+    ref = shelf.put()
+    async with source_of(settings_of(shelf, tmp_path), Loads()) as source:
+        loading = asyncio.create_task(source.load(PRODUCTION, ref))
+        os.kill(await a_child(), signal.SIGKILL)
+        with pytest.raises(LoaderFailed, match="exit code -9"):
+            await loading
+        assert (await source.load(PRODUCTION, ref)).ref == ref
+
+
+async def test_a_loader_that_takes_too_long_is_ended(shelf: Shelf, tmp_path: Path) -> None:
+    """It is gone with the time, and so it is with who waits for it."""
+    ref = shelf.put()
+    short = settings_of(shelf, tmp_path).model_copy(update={"load_seconds": 0.3})
+    async with source_of(short, Loads()) as source:
+        with pytest.raises(LoaderFailed, match=r"within 0\.3 s"):
+            await source.load(PRODUCTION, ref)
+    assert children() == []
+    async with source_of(settings_of(shelf, tmp_path), Loads()) as source:
+        loading = asyncio.create_task(source.load(PRODUCTION, ref))
+        await a_child()
+        loading.cancel()
+        await asyncio.wait([loading])
+    assert loading.cancelled()
+    assert children() == []

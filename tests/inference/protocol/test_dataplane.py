@@ -1,0 +1,25 @@
+import json
+
+from fixtures.models import FakeSource, ref
+from inference.protocol.dataplane import explain, metadata
+
+
+def test_metadata_names_the_version_that_serves(source: FakeSource) -> None:
+    """Its threshold, to read the probabilities by; what scores; where it is from."""
+    model = source.model(ref("3"))
+    found = metadata(model, from_cache=True)
+    assert found.versions == ["3"]
+    assert found.parameters == {
+        "threshold": 0.4,
+        "scorer": model.scorer.kind,
+        "from_cache": True,
+    }
+
+
+def test_explanations_are_json_one_a_text(source: FakeSource) -> None:
+    """The same as the scorer's own."""
+    model = source.model(ref("1"))
+    found = [json.loads(text) for text in explain(model, ["win a prize", ""])]
+    assert [e["logit"] for e in found] == [
+        model.scorer.explain(text).logit for text in ("win a prize", "")
+    ]

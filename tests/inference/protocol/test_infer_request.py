@@ -1,0 +1,143 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.protocol.binary import bytes_tensor
+from inference.protocol.infer_request import InferCall, Limits, decode
+from kit.errors import Invalid, Malformed, UnsupportedMedia
+from kit.hot import HotRequest
+
+LIMITS = Limits(texts=4, text_bytes=100)
+JSON = b"application/json"
+OCTETS = b"application/octet-stream"
+
+
+async def nothing() -> dict[str, Any]:
+    """Receive nothing: the body has been read."""
+    return {"type": "http.disconnect"}
+
+
+def decoded(body: bytes, json_length: bytes | None = None, content_type: bytes = JSON) -> InferCall:
+    """Decode a request with this body."""
+    headers = [] if json_length is None else [(b"inference-header-content-length", json_length)]
+    return decode(HotRequest({"headers": headers}, nothing, content_type, body), LIMITS)
+
+
+def tensor(texts: list[Any], **change: Any) -> dict[str, Any]:
+    """Return an input tensor."""
+    shape = [len(texts)]
+    return {"name": "text", "datatype": "BYTES", "shape": shape, "data": texts, **change}
+
+
+def binary_request(data: bytes, shape: list[int], **change: Any) -> tuple[bytes, bytes]:
+    """Return a body with `data` as a binary tensor, and the length of its JSON."""
+    parameters = {"binary_data_size": len(data), **change}
+    found = {"name": "text", "datatype": "BYTES", "shape": shape, "parameters": parameters}
+    head = json.dumps({"inputs": [found]}).encode()
+    return head + data, b"%d" % len(head)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=4))
+def test_every_way_to_send_texts_says_the_same(texts: list[str]) -> None:
+    """Flat, as a column, nested, and as a binary tensor."""
+    count = len(texts)
+    for sent in (
+        tensor(texts),
+        tensor(texts, shape=[count, 1]),
+        tensor([[text] for text in texts], shape=[count, 1]),
+    ):
+        assert decoded(json.dumps({"inputs": [sent]}).encode()).texts == texts
+    for shape in ([count], [count, 1]):
+        body, length = binary_request(bytes_tensor(texts), shape)
+        assert decoded(body, length, OCTETS).texts == texts
+
+
+def test_without_outputs_the_default_ones_are_sent() -> None:
+    """No list, an empty one and null are the same; parameters that nobody knows are ignored."""
+    additions: list[dict[str, Any]] = [
+        {},
+        {"outputs": []},
+        {"outputs": None},
+        {"parameters": {"priority": 1}},
+        {"parameters": None},
+    ]
+    for more in additions:
+        call = decoded(json.dumps({"inputs": [tensor(["a"])], **more}).encode())
+        assert (call.outputs, call.binary) == (("probability", "label"), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("all_binary", "own", "expected"),
+    [
+        (None, None, set()),
+        (True, None, {"label", "probability"}),
+        (True, False, {"probability"}),
+        (False, True, {"label"}),
+        (None, True, {"label"}),
+    ],
+)
+def test_an_outputs_own_word_goes_before_the_requests(
+    all_binary: object, own: object, expected: set[str]
+) -> None:
+    """`binary_data` of an output overrides `binary_data_output` of the request."""
+    label = {"name": "label", **({} if own is None else {"parameters": {"binary_data": own}})}
+    parameters = {} if all_binary is None else {"binary_data_output": all_binary}
+    body = {
+        "inputs": [tensor(["a"])],
+        "outputs": [label, {"name": "probability"}],
+        "parameters": parameters,
+    }
+    call = decoded(json.dumps(body).encode())
+    assert call.outputs == ["label", "probability"]
+    assert call.binary == expected
+
+
+def test_the_header_may_be_there_for_nothing() -> None:
+    """JSON up to the end, with the texts in it, is taken; content type and all."""
+    body = json.dumps({"inputs": [tensor(["a"])]}).encode()
+    for content_type in (JSON, OCTETS):
+        assert decoded(body, b"%d" % len(body), content_type).texts == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("data", "shape", "change", "error", "detail"),
+    [
+        (bytes_tensor(["a"]), [2], {}, Invalid, "1 elements do not fill"),
+        (bytes_tensor(["a"]), [1, 1, 1], {}, Invalid, "only \\[n\\]"),
+        (bytes_tensor(["a"] * 5), [5], {}, Invalid, "more than 4 elements"),
+        (bytes_tensor(["é" * 51]), [1], {}, Invalid, "more than 100 bytes"),
+        (b"\x09\x00\x00\x00a", [1], {}, Malformed, "element 0"),
+        (bytes_tensor(["a"]), [1], {"binary_data_size": 4}, Malformed, "5 bytes behind"),
+        (bytes_tensor(["a"]), [1], {"binary_data_size": 9}, Malformed, "size of 9"),
+        (bytes_tensor(["a"]), [1], {"binary_data_size": -1}, Invalid, ">= 0"),
+        (bytes_tensor(["a"]), [1], {"binary_data_size": "5"}, Invalid, "binary_data_size"),
+    ],
+)
+def test_a_broken_binary_tensor_is_refused(
+    data: bytes, shape: list[int], change: dict[str, Any], error: type[Exception], detail: str
+) -> None:
+    """Sizes that do not agree are malformed, a wrong number of texts is invalid."""
+    body, length = binary_request(data, shape, **change)
+    with pytest.raises(error, match=detail):
+        decoded(body, length, OCTETS)
+
+
+def test_a_binary_tensor_needs_the_header() -> None:
+    """Without it the body is JSON without the texts, or of a content type that needs it."""
+    body, length = binary_request(bytes_tensor(["a"]), [1])
+    with pytest.raises(Invalid, match="required field `data`"):
+        decoded(body)
+    with pytest.raises(UnsupportedMedia):
+        decoded(body, None, OCTETS)
+    with pytest.raises(UnsupportedMedia):
+        decoded(body, length, b"text/plain")
+
+
+@given(st.binary(max_size=60), st.integers(0, 60))
+def test_any_bytes_are_refused_as_what_they_are(body: bytes, length: int) -> None:
+    """No body that is not a request makes another error than the two for it."""
+    with pytest.raises((Malformed, Invalid)):
+        decoded(body, b"%d" % length, OCTETS)
