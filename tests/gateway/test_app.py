@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from fixtures.packs import make_pack, make_rule
 from fixtures.processes import free_port
 from gateway.app import create_app
-from gateway.keys import KeysError
+from gateway.keys.file import KeysError
 from gateway.settings import Settings
 
 KEY = "correct horse"

@@ -15,8 +15,6 @@ from fixtures.gateway import HAM_SCORE, SPAM_SCORE, batcher_of
 from fixtures.packs import engine_of, make_rule
 from gateway.classifier import Classifier
 from gateway.errors import ModelUnavailable, TextRefused
-from gateway.fallback import Fallback
-from gateway.prediction import Prediction
 from gateway.rulebook import Rulebook
 from gateway.schemas import (
     ClassifyRequest,
@@ -27,6 +25,8 @@ from gateway.schemas import (
     RuleExplanation,
 )
 from gateway.shadow import ShadowScoring
+from gateway.upstream.fallback import Fallback
+from gateway.upstream.prediction import Prediction
 from kit import oip
 from rules.engine import Engine
 from rules.pack import Rule

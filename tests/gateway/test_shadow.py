@@ -12,10 +12,10 @@ from structlog.testing import capture_logs
 from fixtures.gateway import FakeModelServer, client_of, fake_model_server, reply
 from fixtures.packs import engine_of, make_rule
 from fixtures.processes import free_port
-from gateway.client import InferenceClient
-from gateway.prediction import Prediction
 from gateway.schemas import Label, ModelRef
 from gateway.shadow import ShadowScoring, count_agreement
+from gateway.upstream.client import InferenceClient
+from gateway.upstream.prediction import Prediction
 from rules.pack import Rule
 
 SPAM, HAM = "a bonus", "see you at six"

@@ -34,7 +34,7 @@ def test_the_level_counts(capsys: pytest.CaptureFixture[str]) -> None:
 def test_debug_is_for_our_own_lines(capsys: pytest.CaptureFixture[str]) -> None:
     """A library's debug lines are not written: what passes through it could be a message."""
     configure_logs("gateway", "debug")
-    structlog.get_logger("gateway.client").debug("ours")
+    structlog.get_logger("gateway.upstream.client").debug("ours")
     structlog.get_logger("kit.http_metrics").debug("ours too")
     logging.getLogger("urllib3.util").debug("theirs")
     logging.getLogger("aiohttp").info("theirs, severe enough")

@@ -3,7 +3,7 @@
 import sys
 
 from gateway.app import create_app
-from gateway.keys import KeysError
+from gateway.keys.file import KeysError
 from gateway.settings import Settings
 from kit.logs import configure_logs
 from kit.server import serve

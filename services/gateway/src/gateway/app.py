@@ -7,9 +7,9 @@ from fastapi import FastAPI
 
 from gateway import metrics, schemas
 from gateway.endpoints import admin_router, hot_endpoints, router
-from gateway.key_guard import KeyGuard
-from gateway.key_watcher import following
-from gateway.keys import parse, read_bytes
+from gateway.keys.file import parse, read_bytes
+from gateway.keys.guard import KeyGuard
+from gateway.keys.watcher import following
 from gateway.lifespan import State, pack_path, running
 from gateway.settings import Settings
 from kit.app import Routes, Service, create_service

@@ -5,11 +5,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from gateway import metrics
-from gateway.batcher import Batcher
 from gateway.errors import ModelUnavailable, TextRefused
-from gateway.fallback import Fallback
-from gateway.model_queue import Answer
-from gateway.prediction import Prediction
 from gateway.rulebook import Rulebook, Serving
 from gateway.schemas import (
     ClassifyRequest,
@@ -20,6 +16,10 @@ from gateway.schemas import (
     RuleExplanation,
 )
 from gateway.shadow import ShadowScoring, count_agreement
+from gateway.upstream.batcher import Batcher
+from gateway.upstream.fallback import Fallback
+from gateway.upstream.prediction import Prediction
+from gateway.upstream.queue import Answer
 from kit.random_ids import new_id
 from rules.engine import Findings
 from rules.pack import Rule

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from gateway.address import Limits, connections
-from gateway.batcher import Batcher
 from gateway.classifier import Classifier
-from gateway.client import InferenceClient, PredictFor
-from gateway.fallback import Fallback
-from gateway.model_queue import Bounds
 from gateway.pack_watcher import PackWatcher
-from gateway.pool import Pool
-from gateway.resolver import Resolver
 from gateway.rulebook import Rulebook
 from gateway.settings import Settings
 from gateway.shadow import ShadowScoring
+from gateway.upstream.address import Limits, connections
+from gateway.upstream.batcher import Batcher
+from gateway.upstream.client import InferenceClient, PredictFor
+from gateway.upstream.fallback import Fallback
+from gateway.upstream.pool import Pool
+from gateway.upstream.queue import Bounds
+from gateway.upstream.resolver import Resolver
 from kit.probes import Readiness
 from rules.engine import Engine
 from rules.loading import compile_pack

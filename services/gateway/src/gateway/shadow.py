@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import structlog
 
 from gateway import metrics
-from gateway.client import Predictor
 from gateway.errors import ModelUnavailable, TextRefused
 from gateway.schemas import Label
+from gateway.upstream.client import Predictor
 from rules.pack import Rule
 
 log = structlog.get_logger(__name__)

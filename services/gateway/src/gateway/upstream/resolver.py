@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from gateway import metrics
-from gateway.pool import Pool
+from gateway.upstream.pool import Pool
 
 log = structlog.get_logger(__name__)
 

@@ -21,12 +21,12 @@ from fixtures.gateway import (
     pool_of,
     reply,
 )
-from gateway.batcher import Batcher
-from gateway.client import InferenceClient
 from gateway.errors import ModelUnavailable, TextRefused
-from gateway.model_queue import Answer, Bounds
-from gateway.prediction import Prediction
 from gateway.schemas import ModelRef
+from gateway.upstream.batcher import Batcher
+from gateway.upstream.client import InferenceClient
+from gateway.upstream.prediction import Prediction
+from gateway.upstream.queue import Answer, Bounds
 from kit.request_id import RequestIdMiddleware, current_request_id
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from gateway.errors import ModelUnavailable, Reason
-from gateway.fallback import Fallback
+from gateway.upstream.fallback import Fallback
 
 
 class Clock:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from gateway.breaker import Breaker
+from gateway.upstream.breaker import Breaker
 
 _IDLE_SECONDS = 30.0
 """An idle connection is closed by us, before the model server (75 s) or a proxy (60 s) does it:

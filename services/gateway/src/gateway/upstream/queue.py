@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.prediction import Prediction
+from gateway.upstream.prediction import Prediction
 
 Answer = tuple[Prediction, int]
 """A prediction, and which of its texts is meant."""

@@ -26,12 +26,12 @@ from fixtures.gateway import (
 )
 from fixtures.packs import make_pack, make_rule
 from fixtures.processes import free_port
-from gateway.client import InferenceClient, PredictFor
 from gateway.errors import ModelUnavailable, TextRefused
 from gateway.lifespan import State, running
-from gateway.prediction import ServedModel
 from gateway.schemas import ModelRef
 from gateway.settings import Settings
+from gateway.upstream.client import InferenceClient, PredictFor
+from gateway.upstream.prediction import ServedModel
 from kit.probes import Readiness
 from rules.loading import load_engine
 

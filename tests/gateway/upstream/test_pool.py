@@ -17,9 +17,9 @@ from structlog.testing import capture_logs
 
 from fixtures.gateway import FakeModelServer, Received, Reply, fake_model_server, pool_of, reply
 from fixtures.processes import free_port
-from gateway.address import Limits
 from gateway.errors import ModelUnavailable
-from gateway.pool import Call, Pool
+from gateway.upstream.address import Limits
+from gateway.upstream.pool import Call, Pool
 
 OK = b'{"fine": true}'
 ONE_FAILURE = Limits(calls=2, failures=1, open_seconds=0.1)

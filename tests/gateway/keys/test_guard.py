@@ -4,8 +4,8 @@ from collections.abc import Sequence
 import pytest
 from prometheus_client import REGISTRY
 
-from gateway.key_guard import KeyGuard
-from gateway.keys import Keys
+from gateway.keys.file import Keys
+from gateway.keys.guard import KeyGuard
 from kit.errors import Forbidden, ServiceError, Unauthenticated
 from kit.problems import problem_of
 

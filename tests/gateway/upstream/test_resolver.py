@@ -8,8 +8,8 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from gateway.pool import Pool
-from gateway.resolver import Resolver, look_up
+from gateway.upstream.pool import Pool
+from gateway.upstream.resolver import Resolver, look_up
 
 
 class FakePool(Pool):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.breaker import Breaker
+from gateway.upstream.breaker import Breaker
 
 
 def breaker(failures: int = 3, longest: float = 60.0, jitter: float = 1.0) -> Breaker:

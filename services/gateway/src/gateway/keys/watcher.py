@@ -8,8 +8,8 @@ from pathlib import Path
 import structlog
 
 from gateway import metrics
-from gateway.key_guard import KeyGuard
-from gateway.keys import KeysError, parse, read_bytes
+from gateway.keys.file import KeysError, parse, read_bytes
+from gateway.keys.guard import KeyGuard
 
 log = structlog.get_logger(__name__)
 

@@ -8,9 +8,9 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from fixtures.packs import ConfigMapMount, rename_over
-from gateway.key_guard import KeyGuard
-from gateway.key_watcher import KeyWatcher, following
-from gateway.keys import parse
+from gateway.keys.file import parse
+from gateway.keys.guard import KeyGuard
+from gateway.keys.watcher import KeyWatcher, following
 
 SECRET = "a-key-that-was-put-there-by-mistake"
 

@@ -9,9 +9,9 @@ from typing import Protocol
 import structlog
 
 from gateway import metrics
-from gateway.client import Predictor, new_call_id
 from gateway.errors import ModelUnavailable, TextRefused
-from gateway.model_queue import Answer, Batch, Bounds, ModelQueue, Waiting
+from gateway.upstream.client import Predictor, new_call_id
+from gateway.upstream.queue import Answer, Batch, Bounds, ModelQueue, Waiting
 from kit.request_id import current_request_id
 
 log = structlog.get_logger(__name__)

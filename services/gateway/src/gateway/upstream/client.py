@@ -12,8 +12,14 @@ import msgspec
 
 from gateway import metrics
 from gateway.errors import ModelUnavailable, TextRefused
-from gateway.pool import Call, Pool, Reply
-from gateway.prediction import UNUSABLE, Prediction, ServedModel, read_model, read_prediction
+from gateway.upstream.pool import Call, Pool, Reply
+from gateway.upstream.prediction import (
+    UNUSABLE,
+    Prediction,
+    ServedModel,
+    read_model,
+    read_prediction,
+)
 from kit import oip
 from kit.registry import REGISTERED_MODEL
 from kit.request_id import HEADER, current_request_id

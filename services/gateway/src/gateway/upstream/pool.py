@@ -9,8 +9,8 @@ import aiohttp
 import structlog
 
 from gateway import metrics
-from gateway.address import Address, Limits
 from gateway.errors import ModelUnavailable
+from gateway.upstream.address import Address, Limits
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.types import Scope
 
 from gateway import metrics
-from gateway.keys import Keys
+from gateway.keys.file import Keys
 from kit.errors import Forbidden, Unauthenticated
 from kit.guard import Scheme
 from kit.tally import Cell

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.keys import MAX_BYTES, KeysError, parse, read_bytes
+from gateway.keys.file import MAX_BYTES, KeysError, parse, read_bytes
 
 PATH = Path("keys")
 SECRET = "a-key-that-was-put-there-by-mistake"
@@ -92,7 +92,7 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
 
 def test_the_command_in_the_docs_makes_a_key(tmp_path: Path) -> None:
     """What docs/security.md says to run appends a line that is taken, and prints its key."""
-    page = (Path(__file__).parents[2] / "docs" / "security.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "security.md").read_text()
     command = page.partition("```sh\n")[2].partition("```")[0]
     done = subprocess.run(
         ["/bin/sh", "-ec", command], cwd=tmp_path, capture_output=True, text=True, check=True

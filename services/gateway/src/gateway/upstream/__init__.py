@@ -1,0 +1,1 @@
+"""The way to the model: messages coalesced into calls, calls spread over addresses."""
