@@ -1,7 +1,7 @@
 """What lives as long as the process: rules, their watcher, connections, shadow scoring."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +19,7 @@ from gateway.upstream.fallback import Fallback
 from gateway.upstream.pool import Pool
 from gateway.upstream.queue import Bounds
 from gateway.upstream.resolver import Resolver
+from kit.background import in_background
 from kit.probes import Readiness
 from rules.engine import Engine
 from rules.loading import compile_pack
@@ -60,7 +61,7 @@ async def running(settings: Settings, engine: Engine, readiness: Readiness) -> A
         shadow = ShadowScoring(
             _client(settings, pool, "shadow"), settings.shadow_share, settings.shadow_queue_size
         )
-        async with _in_background(watcher.run()), _in_background(shadow.run()):
+        async with in_background(watcher.run()), in_background(shadow.run()):
             fallback = Fallback(settings.on_model_unavailable)
             classifier = Classifier(rulebook, batcher, fallback, shadow)
             readiness.accept()
@@ -85,7 +86,7 @@ async def _connected(settings: Settings) -> AsyncIterator[Pool]:
         with suppress(TimeoutError):  # a start does not wait for name servers that are away
             async with asyncio.timeout(settings.model_connect_seconds):
                 await resolver.resolve()
-        async with _in_background(resolver.run()):
+        async with in_background(resolver.run()):
             yield pool
     finally:
         await pool.close()
@@ -111,17 +112,3 @@ async def _batching(settings: Settings, pool: Pool) -> AsyncIterator[Batcher]:
 
 def _client(settings: Settings, pool: Pool, purpose: PredictFor) -> InferenceClient:
     return InferenceClient(pool, str(settings.inference_url), purpose, settings.model_seconds)
-
-
-@asynccontextmanager
-async def _in_background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Run what never ends by itself within the block."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        # Not `await task`: its cancellation could not be told from one of ours.
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.result()

@@ -1,7 +1,6 @@
 """What lives as long as the process: the scoring thread and the reloader."""
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from inference.protocol.infer_request import Limits
 from inference.scoring import Scoring
 from inference.settings import Settings
 from inference.slot import Slot
+from kit.background import in_background
 from kit.probes import Readiness
 from kit.registry import CHALLENGER
 
@@ -59,9 +59,9 @@ async def running(
         followers = [reloader]
         if settings.challenger_share:
             followers.append(_challenging(source, challenger_slot, settings))
-            await stack.enter_async_context(_in_background(challenger.run()))
+            await stack.enter_async_context(in_background(challenger.run()))
         for follower in followers:
-            await stack.enter_async_context(_in_background(follower.run()))
+            await stack.enter_async_context(in_background(follower.run()))
         thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="scoring"))
         scoring = Scoring(
             thread, max_texts=settings.max_waiting_texts, max_chars=settings.max_waiting_chars
@@ -74,17 +74,3 @@ async def running(
 
 def _challenging(source: Source, slot: Slot, settings: Settings) -> Reloader:
     return Reloader(source, slot, settings.poll_seconds, alias=CHALLENGER, optional=True)
-
-
-@asynccontextmanager
-async def _in_background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Run what never ends by itself within the block."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        # Not `await task`: its cancellation could not be told from one of ours.
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.result()

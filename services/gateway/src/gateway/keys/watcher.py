@@ -1,8 +1,8 @@
 """Following the file of API keys: a change counts within seconds, a bad one changes nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import structlog
@@ -10,6 +10,7 @@ import structlog
 from gateway import metrics
 from gateway.keys.file import KeysError, parse, read_bytes
 from gateway.keys.guard import KeyGuard
+from kit.background import in_background
 
 log = structlog.get_logger(__name__)
 
@@ -98,10 +99,6 @@ class KeyWatcher:
         return sorted(set(self._guard.keys.names.values()))
 
 
-@asynccontextmanager
-async def following(path: Path, guard: KeyGuard) -> AsyncIterator[None]:
+def following(path: Path, guard: KeyGuard) -> AbstractAsyncContextManager[None]:
     """Follow the file at `path` into `guard` within the block."""
-    async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(KeyWatcher(path, guard).run())
-        yield
-        task.cancel()
+    return in_background(KeyWatcher(path, guard).run())
