@@ -21,8 +21,8 @@ class WebSettings(BaseSettings):
     """Address to listen on. `0.0.0.0` for all of them."""
 
     admin_port: int | None = Field(default=None, ge=1, le=65535)
-    """Port of its own for what operators ask: metrics, docs, the gateway's rules. It answers all the
-    rest too; the public port then answers 404 to them. If not set, one port is for everything."""
+    """Port of its own for what operators ask: metrics, docs, the gateway's rules. It answers all
+    else too; the public port then answers 404 to them. If not set, one port is for everything."""
 
     admin_host: str | None = None
     """Address to listen on with the admin port; the same as for the public one if not set."""

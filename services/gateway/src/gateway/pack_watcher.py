@@ -12,6 +12,7 @@ import structlog
 
 from gateway import metrics
 from gateway.rulebook import Rulebook
+from kit import memory
 from rules import document
 from rules.engine import Engine
 from rules.errors import PackError
@@ -126,6 +127,7 @@ class PackWatcher:
             self._reject(reading, (f"a fault of hamgate's: {type(error).__name__}",), error)
         else:
             self._swap(engine, self._clock() - started)
+            await asyncio.to_thread(memory.trim)
 
     def _swap(self, engine: Engine, seconds: float) -> None:
         before = self._serving()

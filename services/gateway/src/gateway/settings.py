@@ -76,11 +76,11 @@ class Settings(WebSettings):
     not set, a pack is compiled at each start. Only what runs as the same user may be able to write
     there: what is in it is run."""
 
-    rules_memo_entries: int = Field(default=20_000, ge=0)
+    rules_memo_entries: int = Field(default=10_000, ge=0)
     """Most texts of which is kept what the rules found in them, for when they come again; 0
     switches it off."""
 
-    rules_memo_bytes: int = Field(default=4 * 1024 * 1024, ge=0)
+    rules_memo_bytes: int = Field(default=2 * 1024 * 1024, ge=0)
     """Most memory that they may take, in bytes; 0 switches it off."""
 
     shadow_share: float = Field(default=0.05, ge=0, le=1)

@@ -10,11 +10,11 @@ import structlog
 
 from inference import metrics
 from inference.errors import ModelError, NotNamed, RegistryUnavailable, UnusableKeys
-from inference.following import memory
 from inference.following.backoff import backed_off
 from inference.following.quarantine import Quarantine
 from inference.slot import Model, Slot
 from inference.versions.ref import VersionRef
+from kit import memory
 from kit.registry import PRODUCTION, REGISTERED_MODEL
 
 log = structlog.get_logger(__name__)
