@@ -9,7 +9,7 @@ def resident() -> int:
 
 
 def test_free_memory_goes_back_to_the_system() -> None:
-    """What the C library kept of a hundred thousand small pieces is given back for the most part."""
+    """What the C library kept of a hundred thousand pieces is given back for the most part."""
     pieces = [bytes(1000) for _ in range(100_000)]
     # The last pieces stay, so that the library cannot give back the end of its heap by itself.
     del pieces[:-10]

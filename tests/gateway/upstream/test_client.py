@@ -74,7 +74,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Start:
 async def client(model_server: FakeModelServer, started: Start) -> AsyncIterator[InferenceClient]:
     """The client of that server, as the gateway makes it."""
     async with started(model_server.url) as state:
-        yield state.client
+        yield state.metadata.client
 
 
 def count(name: str, **labels: str) -> float:
@@ -352,23 +352,23 @@ async def test_an_answer_that_is_too_slow_is_given_up(
 async def test_an_address_may_have_a_path(model_server: FakeModelServer, started: Start) -> None:
     """A model server behind a path of a proxy is asked below that path."""
     async with started(f"{model_server.url}/models-a") as state:
-        await state.client.predict([HAM], explain=False)
+        await state.metadata.client.predict([HAM], explain=False)
     assert model_server.received[0].path.startswith("/models-a/v2/models/")
 
 
 async def test_nobody_listens(started: Start) -> None:
     """A connection that is refused is a model that is unavailable, at once."""
     async with started(f"http://127.0.0.1:{free_port()}") as state:
-        await assert_unavailable(state.client, "does not answer", "unreachable")
+        await assert_unavailable(state.metadata.client, "does not answer", "unreachable")
 
 
 async def test_a_server_that_ends_in_between(started: Start) -> None:
     """A server that answered before and is gone now is a model that is unavailable."""
     with fake_model_server() as server:
         async with started(server.url) as state:
-            await state.client.predict([SPAM], explain=False)
+            await state.metadata.client.predict([SPAM], explain=False)
             await asyncio.to_thread(server.end)
-            await assert_unavailable(state.client, "does not answer", "unreachable")
+            await assert_unavailable(state.metadata.client, "does not answer", "unreachable")
 
 
 async def test_calls_share_a_connection(

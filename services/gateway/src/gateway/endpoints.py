@@ -125,8 +125,8 @@ async def rules(state: StateOf) -> Response:
     responses=json_answer(ModelInfo, "The model") | _UNAVAILABLE,
 )
 async def model(state: StateOf) -> Response:
-    """Show the version that the model server serves now, asked at this moment."""
-    served = await state.client.served()
+    """Show the version that the model server serves; it is asked once a second at most."""
+    served = await state.metadata.served()
     return json_response(ModelInfo(served.name, served.version, served.threshold))
 
 

@@ -16,6 +16,7 @@ from gateway.upstream.address import Limits, connections
 from gateway.upstream.batcher import Batcher
 from gateway.upstream.client import InferenceClient, PredictFor
 from gateway.upstream.fallback import Fallback
+from gateway.upstream.metadata import Metadata
 from gateway.upstream.pool import Pool
 from gateway.upstream.queue import Bounds
 from gateway.upstream.resolver import Resolver
@@ -32,7 +33,7 @@ class State:
 
     settings: Settings
     rulebook: Rulebook
-    client: InferenceClient
+    metadata: Metadata[InferenceClient]
     classifier: Classifier
 
 
@@ -66,7 +67,8 @@ async def running(settings: Settings, engine: Engine, readiness: Readiness) -> A
             classifier = Classifier(rulebook, batcher, fallback, shadow)
             readiness.accept()
             try:
-                yield State(settings, rulebook, _client(settings, pool, "answer"), classifier)
+                metadata = Metadata(_client(settings, pool, "answer"))
+                yield State(settings, rulebook, metadata, classifier)
             finally:
                 readiness.refuse()
 
