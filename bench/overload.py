@@ -1,7 +1,9 @@
 """What a client sees while far more is sent than can be answered: `python -m bench.overload`.
 
-wrk keeps many connections busy; beside it a few requests a second are timed one by one: those that
-are admitted, and those that are shed (503 with Retry-After).
+wrk keeps more connections busy than messages may wait; beside it a few requests a second are timed
+one by one: those that are admitted, and those that are shed (503 with Retry-After). Both wait for
+their turn among all that the one core has to do, which grows with the connections: so there are
+few, and the queue is short.
 """
 
 import argparse
@@ -37,7 +39,7 @@ async def probe(
     return prober.samples, load
 
 
-def summary(samples: list[Sample], load: Load, connections: int) -> dict[str, Any]:
+def summary(samples: list[Sample], load: Load, asked: argparse.Namespace) -> dict[str, Any]:
     """Return how long what was admitted and what was shed took."""
     admitted = times([s for s in samples if s.status == HTTPStatus.OK])
     refused = [s for s in samples if s.status == HTTPStatus.SERVICE_UNAVAILABLE]
@@ -45,7 +47,10 @@ def summary(samples: list[Sample], load: Load, connections: int) -> dict[str, An
     other = len(samples) - admitted["samples"] - len(refused)
     shed = times(refused)
     return {
-        "what": f"{connections:,} connections at once; single requests beside them",
+        "what": (
+            f"{asked.connections:,} connections at once where {asked.queue:,} messages may wait; "
+            "single requests beside them"
+        ),
         "found": (
             f"admitted: {_said(admitted)}; shed: {_said(shed)}; {unsaid} without Retry-After, "
             f"{other} otherwise; {load.requests / load.seconds:,.0f} answers a second, "
@@ -68,13 +73,15 @@ def _said(found: dict[str, float]) -> str:
 def main() -> None:
     """Overload the services, and write the result."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--connections", type=int, default=4_096, help="how many wrk keeps busy")
+    parser.add_argument("--connections", type=int, default=160, help="how many wrk keeps busy")
+    parser.add_argument("--queue", type=int, default=64, help="how many messages may wait")
     parser.add_argument("--seconds", type=int, default=15, help="for how long")
     asked = parser.parse_args()
     allow_many_connections()
-    with place(["char"]) as where, hamgate(where.trained["char"]) as deployed:
+    queue = {"GATEWAY_MODEL_QUEUE_TEXTS": str(asked.queue)}
+    with place(["char"]) as where, hamgate(where.trained["char"], **queue) as deployed:
         samples, load = asyncio.run(probe(where, deployed, asked))
-    found = results.about() | summary(samples, load, asked.connections)
+    found = results.about() | summary(samples, load, asked)
     results.write(OUTPUT, found)
     print(found["found"])  # noqa: T201 - the result
 
