@@ -5,6 +5,7 @@ import json
 import httpx2
 import pytest
 
+from fixtures.processes import wait_until_line
 from fixtures.services import Stack
 
 SPAM_FOR_THE_MODEL = (
@@ -64,6 +65,9 @@ def test_the_request_id_leads_to_the_model_server(stack: Stack) -> None:
         headers={"x-request-id": "trace-me-7"},
     )
     assert answer.headers["x-request-id"] == "trace-me-7"
+    # The line is written when the answer has gone out, and so perhaps after it has come in.
+    line = '"event": "answered", "service": "gateway", "request_id": "trace-me-7"'
+    wait_until_line(line, stack.gateway, stack.folder / "gateway.log")
     gateway, inference = (
         [json.loads(line) for line in stack.log_of(service).splitlines()]
         for service in ("gateway", "inference")
