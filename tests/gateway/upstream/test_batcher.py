@@ -481,16 +481,29 @@ async def test_the_rest_of_a_refused_call_may_give_up() -> None:
         assert model.calls == [["0", "1", "2", "3"], ["1"]]
 
 
-async def test_a_fault_of_ours_is_told_and_no_end() -> None:
-    """An exception that nobody foresaw fails its messages; the next are answered."""
+class Uncopyable(Exception):
+    """An exception that `copy.copy` cannot make another of."""
+
+    def __init__(self, *, needed: str) -> None:
+        """Need a keyword."""
+        super().__init__(needed)
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("a bug"), Uncopyable(needed="a bug")])
+async def test_a_fault_of_ours_is_told_and_no_end(fault: Exception) -> None:
+    """An exception that nobody foresaw, of any kind, fails its messages; the next are answered."""
     model = Model()
     model.open.set()
-    model.error_of = lambda texts: RuntimeError("a bug") if "1" in texts else None
+    model.error_of = lambda texts: fault if "1" in texts else None
     async with batching(model) as batcher:
         with capture_logs() as logs:
-            (answer,) = ask(batcher, 1)
-            with pytest.raises(RuntimeError, match="a bug"):
+            answers = ask(batcher, 1, 3)
+            done, _ = await asyncio.wait(answers, timeout=10)
+            assert done == set(answers)
+        for answer in answers:
+            with pytest.raises(ModelUnavailable, match="fault of the gateway") as raised:
                 await answer
+            assert raised.value.reason == "fault"
         assert [line["event"] for line in logs] == ["model_call_broke"]
         assert await scores(ask(batcher, 2)) == [2]
 
@@ -505,6 +518,20 @@ async def test_at_the_end_whoever_waits_is_told() -> None:
     for answer in answers:
         with pytest.raises(ModelUnavailable, match="end"):
             await answer
+
+
+async def test_after_the_end_whoever_comes_is_told() -> None:
+    """At once, and the model is not asked: nobody would take its answer."""
+    model = Model()
+    async with batching(model) as batcher:
+        pass
+    answers = [*ask(batcher, 1), *batcher.ask_all([("2", False), ("3", True)])]
+    assert [answer.done() for answer in answers] == [True] * 3
+    for answer in answers:
+        with pytest.raises(ModelUnavailable, match="end"):
+            await answer
+    await turns()
+    assert model.calls == []
 
 
 # Ids

@@ -25,7 +25,7 @@ DECIDED = {
 MODEL_UNAVAILABLE = Counter(
     "hamgate_gateway_model_unavailable_messages",
     "Messages that no rule decided and the model could not be asked about, by reason: unreachable, "
-    "refused, unusable, open, full, late.",
+    "refused, unusable, open, full, late, fault.",
     ["reason"],
 )
 MODEL_CALLS = Counter(
@@ -130,7 +130,7 @@ KEYS_STALE = Gauge(
 for _counter, _outcomes in (
     (KEY_REFUSALS, ("missing", "unknown")),
     (KEYS_RELOADS, ("ok", "failed")),
-    (MODEL_UNAVAILABLE, ("unreachable", "refused", "unusable", "open", "full", "late")),
+    (MODEL_UNAVAILABLE, ("unreachable", "refused", "unusable", "open", "full", "late", "fault")),
     (MODEL_RESOLUTIONS, ("ok", "failed")),
     (SHADOW_MESSAGES, ("scored", "dropped", "failed")),
     (PACK_RELOADS, ("ok", "failed")),

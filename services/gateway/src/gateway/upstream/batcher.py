@@ -64,6 +64,7 @@ class Batcher:
         self._loop = asyncio.get_running_loop()
         self._context = contextvars.copy_context()
         self._starting = False
+        self._closed = False
         self._workers: set[asyncio.Task[None]] = set()
         self._sent: set[Batch] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -73,7 +74,8 @@ class Batcher:
     def ask(self, text: str, *, explain: bool) -> asyncio.Future[Answer]:
         """Return what will be the model's answer about a raw text, or an error.
 
-        If too many wait already, or no address may be called, it is an error at once.
+        If too many wait already, no address may be called, or the batcher is closed, it is an error
+        at once.
 
         The future raises:
             ModelUnavailable: There is no answer that can be used, or not in time.
@@ -101,17 +103,20 @@ class Batcher:
             self._start()
 
     async def close(self) -> None:
-        """End all calls; whoever still waits is told."""
+        """End all calls; whoever still waits is told, and whoever comes from now on."""
+        self._closed = True
+        _fail(self._queue.drain(), _ending())
         for worker in self._workers:
             worker.cancel()
         if self._workers:
             await asyncio.wait(self._workers)
-        _fail(self._queue.drain(), _ending())
         if self._timer is not None:
             self._timer.cancel()
 
     def _refusal(self, texts: int, chars: int) -> ModelUnavailable | None:
         """Return why so much cannot be taken, if so."""
+        if self._closed:
+            return _ending()
         if not self._places.usable:
             return self._places.unavailable()
         if self._queue.takes(texts, chars):
@@ -163,10 +168,11 @@ class Batcher:
             except asyncio.CancelledError:
                 _fail(batch.waiting, _ending())
                 raise
-            except Exception as error:
+            except Exception:
                 # A fault of ours: nobody may wait for it until the deadline.
                 log.exception("model_call_broke")
-                _fail(batch.waiting, error)
+                msg = "a fault of the gateway; its log has the reason"
+                _fail(batch.waiting, ModelUnavailable(msg, "fault"))
             finally:
                 self._sent.discard(batch)
 
@@ -222,8 +228,11 @@ def _ending() -> ModelUnavailable:
     return ModelUnavailable("the gateway is about to end")
 
 
-def _fail(waiting: Iterable[Waiting], error: Exception) -> None:
-    """Give all that still wait the error, each one of its own: raising it changes it."""
+def _fail(waiting: Iterable[Waiting], error: ModelUnavailable | TextRefused) -> None:
+    """Give all that still wait the error, each one of its own: raising it changes it.
+
+    Only our own errors: of others it is not known whether they can be copied.
+    """
     for w in waiting:
         if not w.future.done():
             w.future.set_exception(copy.copy(error))
