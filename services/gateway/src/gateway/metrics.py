@@ -24,8 +24,9 @@ DECIDED = {
 """The counters of `DECISIONS`, at hand: to look one up costs four times what counting does."""
 MODEL_UNAVAILABLE = Counter(
     "hamgate_gateway_model_unavailable_messages",
-    "Messages that no rule decided and the model could not be asked about, by reason: unreachable, "
-    "refused, unusable, open, full, late, fault.",
+    "Messages that no rule decided and the model gave no answer about, whatever was answered then; "
+    "also those of a batch that are given up with another of it. By reason: unreachable, refused, "
+    "unusable, open, full, late, fault.",
     ["reason"],
 )
 MODEL_CALLS = Counter(
