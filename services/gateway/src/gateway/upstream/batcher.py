@@ -16,6 +16,11 @@ from kit.request_id import current_request_id
 
 log = structlog.get_logger(__name__)
 
+GRACE_SECONDS = 0.05
+"""How much longer a call may take than the youngest of its messages waits: whoever is given up is
+`late` then, whichever timer is the faster, and a server that hangs still fails its call."""
+HARMLESS = "ok"
+"""What is asked about, to learn whether a model server that refuses texts takes any."""
 _TIDY_SECONDS = 0.01
 """Time between two looks for messages that gave up, in a full queue: a look takes as long as the
 queue is."""
@@ -176,32 +181,53 @@ class Batcher:
             finally:
                 self._sent.discard(batch)
 
-    async def _send(self, batch: Batch) -> None:
-        """Ask about a batch; if it is refused, about its halves, until the bad ones are alone."""
+    async def _send(self, batch: Batch, *, is_half: bool = False) -> None:
+        """Ask about a batch; if it is refused, about its halves, until the bad ones are alone.
+
+        Not if the server takes no text at all: that would be two calls for each.
+        """
         waiting = batch.waiting
         try:
             prediction = await self._predictor.predict(
                 [w.text for w in waiting],
                 explain=batch.explain,
-                deadline=waiting[-1].deadline,
+                deadline=_end_of_call(batch),
                 call_id=self._call_id(waiting),
             )
         except ModelUnavailable as error:
             _fail(waiting, error)
         except TextRefused as error:
-            await self._refused(batch, error)
+            if len(waiting) == 1:
+                _fail(waiting, error)
+            elif is_half or await self._takes_others(batch):
+                await self._send_halves(batch)
         else:
             for index, w in enumerate(waiting):
                 if not w.future.done():
                     w.future.set_result((prediction, index))
 
-    async def _refused(self, batch: Batch, error: TextRefused) -> None:
-        if len(batch.waiting) == 1:
+    async def _takes_others(self, batch: Batch) -> bool:
+        """Return whether the server takes a text that nobody can object to; if not, fail all."""
+        try:
+            await self._predictor.predict(
+                [HARMLESS],
+                explain=batch.explain,
+                deadline=_end_of_call(batch),
+                call_id=new_call_id(),
+            )
+        except ModelUnavailable as error:
             _fail(batch.waiting, error)
-            return
+        except TextRefused as error:
+            msg = f"the model server takes no text at all: {error}"
+            _fail(batch.waiting, ModelUnavailable(msg, "refused"))
+        else:
+            return True
+        return False
+
+    async def _send_halves(self, batch: Batch) -> None:
         for half in batch.halves():
             if (alive := half.alive()).waiting:
-                await self._send(alive)
+                await self._send(alive, is_half=True)
 
     def _call_id(self, waiting: Sequence[Waiting]) -> str:
         metrics.MODEL_CALL_TEXTS.observe(len(waiting))
@@ -226,6 +252,10 @@ class Batcher:
 
 def _ending() -> ModelUnavailable:
     return ModelUnavailable("the gateway is about to end")
+
+
+def _end_of_call(batch: Batch) -> float:
+    return batch.waiting[-1].deadline + GRACE_SECONDS
 
 
 def _fail(waiting: Iterable[Waiting], error: ModelUnavailable | TextRefused) -> None:
