@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from prometheus_client import REGISTRY
 
-from fixtures.gateway import HAM_SCORE, SPAM_SCORE, batcher_of
+from fixtures.gateway import BOUNDS, HAM_SCORE, SPAM_SCORE, FakePlaces, batcher_of
 from fixtures.packs import engine_of, make_rule
 from gateway.classifier import Classifier
 from gateway.errors import ModelUnavailable, TextRefused
@@ -25,6 +26,7 @@ from gateway.schemas import (
     RuleExplanation,
 )
 from gateway.shadow import ShadowScoring
+from gateway.upstream.batcher import Batcher
 from gateway.upstream.fallback import Fallback
 from gateway.upstream.prediction import Prediction
 from kit import oip
@@ -311,17 +313,19 @@ async def test_others_get_their_turn_between_long_messages(engine: Engine) -> No
     assert turns >= 16
 
 
-@pytest.mark.parametrize("error", [ModelUnavailable("away"), RuntimeError("a bug")])
-async def test_no_answer_without_the_model(engine: Engine, error: Exception) -> None:
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(ModelUnavailable("away"), "away"), (RuntimeError("a bug"), "fault of the gateway")],
+)
+async def test_no_answer_without_the_model(engine: Engine, error: Exception, told: str) -> None:
     """A model that fails gives no verdict at all, and never ham; nothing is counted as decided."""
     classifier = classifier_of(engine, error)
     hits = hit_counts()
     layers = ("heuristic", "model", "fallback")
     before = [decided(layer, label) for layer in layers for label in ("spam", "ham")]
     for batch in (messages(MODEL_SPAM), messages(RULE_SPAM, MODEL_HAM)):
-        with pytest.raises(type(error)) as raised:
+        with pytest.raises(ModelUnavailable, match=told):
             await classifier.classify(batch)
-        assert str(raised.value) == str(error)
     after = [decided(layer, label) for layer in layers for label in ("spam", "ham")]
     assert after == before
     assert hit_counts() == hits
@@ -488,6 +492,51 @@ async def test_a_fallback_says_that_it_is_one(
         assert verdict.id
     after = (decided("fallback", label), decided("model", label), unavailable("refused"))
     assert after == (before[0] + 3, before[1], before[2] + 3)
+
+
+@pytest.mark.parametrize("reason", ["full", "refused"])
+async def test_every_message_without_the_model_is_counted(
+    engine: Engine, reason: Literal["full", "refused"]
+) -> None:
+    """All of a batch, though its first failure is its answer; and not those that rules decide."""
+    predictor = FakePredictor(ModelUnavailable("away", "refused"))
+    places = FakePlaces(0 if reason == "full" else 2)
+    batcher = Batcher(predictor, places, replace(BOUNDS, call_texts=4, queue_texts=10), 60.0)
+    classifier = Classifier(Rulebook(engine), batcher, Fallback("error"), FakeShadow(predictor))
+    if reason == "full":
+        batcher.ask("waits", explain=False)
+    before = unavailable(reason)
+    batch = [*messages(RULE_SPAM), *(ClassifyRequest(MODEL_HAM, explain=n > 5) for n in range(12))]
+    with pytest.raises(ModelUnavailable):
+        await classifier.classify(batch)
+    assert unavailable(reason) == before + 12
+    await batcher.close()
+
+
+async def test_what_ends_for_another_reason_is_no_outage(engine: Engine) -> None:
+    """Of a batch with a text that is refused, only what failed for itself is counted."""
+    away, no = ModelUnavailable("away", "unusable"), TextRefused("no")
+
+    class Torn(FakePredictor):
+        """Refuses one text, has no answer about another, and takes its time with the rest."""
+
+        async def predict(self, texts: Sequence[str], **_: object) -> Prediction:
+            """Fail, or wait."""
+            if texts == ["away"]:
+                raise away
+            if texts == ["refused"]:
+                await asyncio.sleep(0.01)
+                raise no
+            return await asyncio.Future[Prediction]()
+
+    model = Torn()
+    batcher = Batcher(model, FakePlaces(), replace(BOUNDS, call_texts=1), 60.0)
+    classifier = Classifier(Rulebook(engine), batcher, Fallback("error"), FakeShadow(model))
+    before = unavailable("unusable")
+    with pytest.raises(TextRefused):
+        await classifier.classify(messages("refused", "away", "slow", "slow"))
+    assert unavailable("unusable") == before + 1
+    await batcher.close()
 
 
 async def test_a_fallback_agrees_with_nobody(engine: Engine) -> None:

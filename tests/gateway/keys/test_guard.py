@@ -41,11 +41,14 @@ def counted(metric: str, **labels: str) -> float:
         [(b"x-api-key", KEY)],
         [(b"x-api-key", KEY), (b"authorization", b"Basic eDp5")],
         [(b"authorization", b"Basic eDp5"), (b"x-api-key", KEY)],
-        [(b"x-api-key", OTHER), (b"authorization", b"Bearer " + KEY)],
+        [(b"x-api-key", KEY), (b"authorization", b"Bearer " + OTHER)],
+        [(b"authorization", b"Bearer " + OTHER), (b"x-api-key", KEY)],
+        [(b"authorization", b"Bearer "), (b"x-api-key", KEY)],
+        [(b"authorization", b"Bearer " + KEY), (b"x-api-key", b" ")],
     ],
 )
 def test_a_known_key_is_admitted(guard: KeyGuard, headers: Sequence[tuple[bytes, bytes]]) -> None:
-    """As a bearer or in its header; what a proxy wants for itself is left alone. It is counted."""
+    """As a bearer or in its header, which goes first: a proxy's token is left alone. Counted."""
     before = counted("requests", key="shop")
     admit(guard, *headers)
     assert counted("requests", key="shop") == before + 1
@@ -56,6 +59,7 @@ def test_a_known_key_is_admitted(guard: KeyGuard, headers: Sequence[tuple[bytes,
     [
         [],
         [(b"authorization", b"Bearer ")],
+        [(b"authorization", b"Bearer "), (b"x-api-key", b" ")],
         [(b"authorization", KEY)],
         [(b"authorization", b"Basic " + KEY)],
         [(b"x-api-key", b"")],

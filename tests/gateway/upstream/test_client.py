@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
@@ -95,11 +94,14 @@ def timed() -> dict[str, float]:
 async def assert_unavailable(
     client: InferenceClient, detail: str, outcome: str, *, explain: bool = False
 ) -> None:
-    """Check that a prediction fails as it should, in time, and is counted once, as `outcome`."""
-    before, start = outcomes(), time.monotonic()
-    with pytest.raises(ModelUnavailable, match=detail):
-        await client.predict([SPAM], explain=explain)
-    assert time.monotonic() - start < 3 * SECONDS
+    """Check that a prediction fails as it should, and is counted once, as `outcome`.
+
+    It fails by itself: a server that says nothing would do so for longer than is waited here.
+    """
+    before = outcomes()
+    async with asyncio.timeout(20 * SECONDS):
+        with pytest.raises(ModelUnavailable, match=detail):
+            await client.predict([SPAM], explain=explain)
     assert outcomes() == {**before, outcome: before[outcome] + 1}
 
 

@@ -1,6 +1,7 @@
 """Facts about the fallback: what it answers, what it counts, and when it speaks."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 from prometheus_client import REGISTRY
@@ -41,7 +42,7 @@ def count(reason: Reason) -> float:
     return REGISTRY.get_sample_value(name, {"reason": reason}) or 0.0
 
 
-@pytest.mark.parametrize("reason", ["unreachable", "refused", "unusable", "open", "full", "late"])
+@pytest.mark.parametrize("reason", get_args(Reason))
 def test_each_message_is_counted_by_its_reason(reason: Reason) -> None:
     """Whether it has a fallback or not."""
     before, error = count(reason), ModelUnavailable("away", reason)

@@ -1,7 +1,7 @@
 """From messages to verdicts: the rules, then the model for all that they leave."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
 from gateway import metrics
@@ -104,14 +104,22 @@ class Classifier:
     ) -> dict[int, ClassifyResponse]:
         """Return the verdicts on the messages whose indices are in `left`."""
         answers = self._batcher.ask_all([(messages[i].text, messages[i].explain) for i in left])
+        ahead = iter(answers)
         try:
             return {
                 i: await self._verdict(pack, messages[i], answer, f"$.items[{i}].text")
-                for i, answer in zip(left, answers, strict=True)
+                for i, answer in zip(left, ahead, strict=True)
             }
-        except BaseException:
-            _give_up(answers)
+        except BaseException as error:
+            self._give_up(ahead, error)
             raise
+
+    def _give_up(self, answers: Iterable[asyncio.Future[Answer]], why: BaseException) -> None:
+        """Want none of the answers any more; count the messages that have none by why they have."""
+        for answer in answers:
+            error = why if answer.cancel() or answer.cancelled() else answer.exception()
+            if isinstance(error, ModelUnavailable):
+                self._fallback.count(error)
 
     async def _verdict(
         self, pack: PackRef, message: ClassifyRequest, answer: asyncio.Future[Answer], place: str
@@ -157,13 +165,6 @@ async def _scan_all(serving: Serving, messages: Sequence[ClassifyRequest]) -> li
             await asyncio.sleep(0)
             chars = 0
     return findings
-
-
-def _give_up(answers: Sequence[asyncio.Future[Answer]]) -> None:
-    """Want none of the answers any more, and none of the errors."""
-    for answer in answers:
-        if not answer.cancel() and not answer.cancelled():
-            answer.exception()
 
 
 def _from_rule(serving: Serving, message: ClassifyRequest, rule: Rule) -> ClassifyResponse:

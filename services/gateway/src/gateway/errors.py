@@ -11,10 +11,12 @@ from typing import Literal
 
 from kit.errors import Invalid, Unavailable
 
-Reason = Literal["unreachable", "refused", "unusable", "open", "full", "late"]
+Reason = Literal["unreachable", "refused", "unusable", "open", "full", "late", "fault"]
 """Why the model is unavailable, in the metrics: no answer to the call (`unreachable`), an answer
-with an error (`refused`) or of no use (`unusable`); or no call at all, because the model server is
-left alone after failures (`open`), too many wait (`full`), or the time was over first (`late`)."""
+with an error (`refused`) or of no use (`unusable`); no call at all, because the model server is
+left alone after failures (`open`) or too many wait (`full`); no answer in the message's time, in
+the queue or in a call (`late`); or an error of the gateway's own, which nobody foresaw (`fault`).
+"""
 
 
 class ModelUnavailable(Unavailable):

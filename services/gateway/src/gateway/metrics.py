@@ -24,8 +24,9 @@ DECIDED = {
 """The counters of `DECISIONS`, at hand: to look one up costs four times what counting does."""
 MODEL_UNAVAILABLE = Counter(
     "hamgate_gateway_model_unavailable_messages",
-    "Messages that no rule decided and the model could not be asked about, by reason: unreachable, "
-    "refused, unusable, open, full, late.",
+    "Messages that no rule decided and the model gave no answer about, whatever was answered then; "
+    "also those of a batch that are given up with another of it. By reason: unreachable, refused, "
+    "unusable, open, full, late, fault.",
     ["reason"],
 )
 MODEL_CALLS = Counter(
@@ -130,7 +131,7 @@ KEYS_STALE = Gauge(
 for _counter, _outcomes in (
     (KEY_REFUSALS, ("missing", "unknown")),
     (KEYS_RELOADS, ("ok", "failed")),
-    (MODEL_UNAVAILABLE, ("unreachable", "refused", "unusable", "open", "full", "late")),
+    (MODEL_UNAVAILABLE, ("unreachable", "refused", "unusable", "open", "full", "late", "fault")),
     (MODEL_RESOLUTIONS, ("ok", "failed")),
     (SHADOW_MESSAGES, ("scored", "dropped", "failed")),
     (PACK_RELOADS, ("ok", "failed")),

@@ -66,11 +66,14 @@ class KeyGuard:
 
 
 def _sent(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
-    """Return the key of a request, empty if there is none; a bearer goes before the header."""
-    key = b""
+    """Return the key of a request, empty if there is none.
+
+    The header of our own goes before a bearer, which may be a token that is meant for a proxy.
+    """
+    bearer = b""
     for name, value in headers:
+        if name == _HEADER_NAME and (key := value.strip()):
+            return key
         if name == b"authorization" and value[:7].lower() == _BEARER:
-            return value[7:].strip()
-        if name == _HEADER_NAME:
-            key = value
-    return key
+            bearer = value[7:].strip()
+    return bearer

@@ -16,6 +16,11 @@ from kit.request_id import current_request_id
 
 log = structlog.get_logger(__name__)
 
+GRACE_SECONDS = 0.05
+"""How much longer a call may take than the youngest of its messages waits: whoever is given up is
+`late` then, whichever timer is the faster, and a server that hangs still fails its call."""
+HARMLESS = "ok"
+"""What is asked about, to learn whether a model server that refuses texts takes any."""
 _TIDY_SECONDS = 0.01
 """Time between two looks for messages that gave up, in a full queue: a look takes as long as the
 queue is."""
@@ -64,6 +69,7 @@ class Batcher:
         self._loop = asyncio.get_running_loop()
         self._context = contextvars.copy_context()
         self._starting = False
+        self._closed = False
         self._workers: set[asyncio.Task[None]] = set()
         self._sent: set[Batch] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -73,7 +79,8 @@ class Batcher:
     def ask(self, text: str, *, explain: bool) -> asyncio.Future[Answer]:
         """Return what will be the model's answer about a raw text, or an error.
 
-        If too many wait already, or no address may be called, it is an error at once.
+        If too many wait already, no address may be called, or the batcher is closed, it is an error
+        at once.
 
         The future raises:
             ModelUnavailable: There is no answer that can be used, or not in time.
@@ -101,17 +108,20 @@ class Batcher:
             self._start()
 
     async def close(self) -> None:
-        """End all calls; whoever still waits is told."""
+        """End all calls; whoever still waits is told, and whoever comes from now on."""
+        self._closed = True
+        _fail(self._queue.drain(), _ending())
         for worker in self._workers:
             worker.cancel()
         if self._workers:
             await asyncio.wait(self._workers)
-        _fail(self._queue.drain(), _ending())
         if self._timer is not None:
             self._timer.cancel()
 
     def _refusal(self, texts: int, chars: int) -> ModelUnavailable | None:
         """Return why so much cannot be taken, if so."""
+        if self._closed:
+            return _ending()
         if not self._places.usable:
             return self._places.unavailable()
         if self._queue.takes(texts, chars):
@@ -163,39 +173,61 @@ class Batcher:
             except asyncio.CancelledError:
                 _fail(batch.waiting, _ending())
                 raise
-            except Exception as error:
+            except Exception:
                 # A fault of ours: nobody may wait for it until the deadline.
                 log.exception("model_call_broke")
-                _fail(batch.waiting, error)
+                msg = "a fault of the gateway; its log has the reason"
+                _fail(batch.waiting, ModelUnavailable(msg, "fault"))
             finally:
                 self._sent.discard(batch)
 
-    async def _send(self, batch: Batch) -> None:
-        """Ask about a batch; if it is refused, about its halves, until the bad ones are alone."""
+    async def _send(self, batch: Batch, *, is_half: bool = False) -> None:
+        """Ask about a batch; if it is refused, about its halves, until the bad ones are alone.
+
+        Not if the server takes no text at all: that would be two calls for each.
+        """
         waiting = batch.waiting
         try:
             prediction = await self._predictor.predict(
                 [w.text for w in waiting],
                 explain=batch.explain,
-                deadline=waiting[-1].deadline,
+                deadline=_end_of_call(batch),
                 call_id=self._call_id(waiting),
             )
         except ModelUnavailable as error:
             _fail(waiting, error)
         except TextRefused as error:
-            await self._refused(batch, error)
+            if len(waiting) == 1:
+                _fail(waiting, error)
+            elif is_half or await self._takes_others(batch):
+                await self._send_halves(batch)
         else:
             for index, w in enumerate(waiting):
                 if not w.future.done():
                     w.future.set_result((prediction, index))
 
-    async def _refused(self, batch: Batch, error: TextRefused) -> None:
-        if len(batch.waiting) == 1:
+    async def _takes_others(self, batch: Batch) -> bool:
+        """Return whether the server takes a text that nobody can object to; if not, fail all."""
+        try:
+            await self._predictor.predict(
+                [HARMLESS],
+                explain=batch.explain,
+                deadline=_end_of_call(batch),
+                call_id=new_call_id(),
+            )
+        except ModelUnavailable as error:
             _fail(batch.waiting, error)
-            return
+        except TextRefused as error:
+            msg = f"the model server takes no text at all: {error}"
+            _fail(batch.waiting, ModelUnavailable(msg, "refused"))
+        else:
+            return True
+        return False
+
+    async def _send_halves(self, batch: Batch) -> None:
         for half in batch.halves():
             if (alive := half.alive()).waiting:
-                await self._send(alive)
+                await self._send(alive, is_half=True)
 
     def _call_id(self, waiting: Sequence[Waiting]) -> str:
         metrics.MODEL_CALL_TEXTS.observe(len(waiting))
@@ -222,8 +254,15 @@ def _ending() -> ModelUnavailable:
     return ModelUnavailable("the gateway is about to end")
 
 
-def _fail(waiting: Iterable[Waiting], error: Exception) -> None:
-    """Give all that still wait the error, each one of its own: raising it changes it."""
+def _end_of_call(batch: Batch) -> float:
+    return batch.waiting[-1].deadline + GRACE_SECONDS
+
+
+def _fail(waiting: Iterable[Waiting], error: ModelUnavailable | TextRefused) -> None:
+    """Give all that still wait the error, each one of its own: raising it changes it.
+
+    Only our own errors: of others it is not known whether they can be copied.
+    """
     for w in waiting:
         if not w.future.done():
             w.future.set_exception(copy.copy(error))

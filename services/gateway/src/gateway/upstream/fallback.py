@@ -40,11 +40,20 @@ class Fallback:
         Raises:
             ModelUnavailable: The setting says that there is none.
         """
-        metrics.MODEL_UNAVAILABLE.labels(error.reason).inc()
-        self._note(error)
+        self.count(error)
         if self._answer == "error":
             raise error
         return self._answer
+
+    def count(self, error: ModelUnavailable) -> None:
+        """Count a message for which the model is unavailable."""
+        metrics.MODEL_UNAVAILABLE.labels(error.reason).inc()
+        self._last = self._clock()
+        if not self.outage:
+            self.outage = True
+            self._began, self._messages = self._last, 0
+            log.warning("model_unavailable", reason=error.reason, answer=self._answer)
+        self._messages += 1
 
     def answered(self) -> None:
         """Note that the model answered. Only needed during an outage."""
@@ -53,11 +62,3 @@ class Fallback:
         self.outage = False
         seconds = round(self._last - self._began, 1)
         log.info("model_available", messages=self._messages, seconds=seconds)
-
-    def _note(self, error: ModelUnavailable) -> None:
-        self._last = self._clock()
-        if not self.outage:
-            self.outage = True
-            self._began, self._messages = self._last, 0
-            log.warning("model_unavailable", reason=error.reason, answer=self._answer)
-        self._messages += 1

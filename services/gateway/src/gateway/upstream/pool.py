@@ -7,12 +7,16 @@ from http import HTTPStatus
 
 import aiohttp
 import structlog
+from aiohttp.hdrs import RETRY_AFTER
 
 from gateway import metrics
 from gateway.errors import ModelUnavailable
 from gateway.upstream.address import Address, Limits
 
 log = structlog.get_logger(__name__)
+
+_LOST = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError)
+"""A connection that was not made, or was lost: before the answer, or within its body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,22 @@ class Reply:
 
     status: int
     body: bytes | bytearray
+    busy: bool = False
+    """Whether it is a 503 with `Retry-After`: of a server that is well, and has too much to do."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether it speaks against the address."""
+        return self.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not self.busy
 
 
 class Pool:
     """Sends each call to the address with the fewest calls on the way; ties take turns.
 
     An address whose calls fail in a row is left alone for a while (`Breaker`). A call that lost its
-    connection is made once more, in the same time: on another address, or on the only one if that
-    closed a connection that it had taken. Scoring changes nothing, so it may be done twice.
+    connection, before or within the answer, is made once more, in the same time: on another
+    address, or on the only one if that had taken the connection. Scoring changes nothing, so it may
+    be done twice.
     """
 
     def __init__(
@@ -130,7 +142,7 @@ class Pool:
 
     def _again(self, failed: Address, call: Call, cause: BaseException | None) -> Address | None:
         """Return the address for the second try of a call that failed, if it may have one."""
-        if not isinstance(cause, aiohttp.ClientConnectionError):
+        if not isinstance(cause, _LOST):
             return None
         connected = not isinstance(cause, aiohttp.ClientConnectorError | TimeoutError)
         others = [a for a in self._addresses if a is not failed]
@@ -156,7 +168,7 @@ class Pool:
             raise ModelUnavailable(msg) from error
         finally:
             self._take(address, call, -1)
-        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if reply.fails:
             self._failed(address, f"it answers {reply.status}")
         else:
             self._succeeded(address)
@@ -224,4 +236,5 @@ async def _ask(session: aiohttp.ClientSession, call: Call) -> Reply:
                 response.close()
                 msg = f"the model server's answer has more than {call.most_bytes} bytes"
                 raise ModelUnavailable(msg, "unusable")
-        return Reply(response.status, body)
+        busy = response.status == HTTPStatus.SERVICE_UNAVAILABLE and RETRY_AFTER in response.headers
+        return Reply(response.status, body, busy)
