@@ -65,16 +65,15 @@ async def test_a_version_that_fails_leaves_the_old_one_serving(
 
 async def test_a_bad_version_is_not_fetched_at_every_poll(source: FakeSource, slot: Slot) -> None:
     """It is tried again only after a while, and the while grows."""
-    reloader = Reloader(source, slot, poll_seconds=0.05)
+    now = 100.0
+    reloader = Reloader(source, slot, poll_seconds=1, clock=lambda: now)
     source.load_errors["1"] = Untrusted("corrupt")
-    started = time.monotonic()
-    while time.monotonic() - started < 0.05:
+    attempts = []
+    for _ in range(7):
         await reloader.poll()
-    assert source.loaded == ["1"]
-    await asyncio.sleep(0.06)
-    await reloader.poll()
-    await reloader.poll()
-    assert source.loaded == ["1", "1"]
+        attempts.append(len(source.loaded))
+        now += 1
+    assert attempts == [1, 1, 2, 2, 2, 2, 3]
 
 
 async def test_a_store_that_is_away_is_asked_again_at_the_next_poll(
@@ -214,9 +213,10 @@ async def test_the_cache_serves_while_the_registry_is_away(source: FakeSource, s
 
 
 async def test_the_cache_serves_while_the_registry_is_silent(
-    source: FakeSource, slot: Slot
+    source: FakeSource, slot: Slot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A registry that neither answers nor refuses holds up a start for two seconds, not for ten."""
+    """A registry that neither answers nor refuses holds up a start for a moment, not for ten."""
+    monkeypatch.setattr("inference.following.reloader._FIRST_ANSWER_SECONDS", 0.05)
 
     class Silent(FakeSource):
         async def named(self, alias: str) -> VersionRef:
@@ -253,6 +253,33 @@ async def test_the_cache_does_not_serve_what_nothing_names(source: FakeSource, s
         Reloader(source, slot, poll_seconds=0.01), lambda: polls._value.get() > before + 2
     )
     assert serving(slot) is None
+
+
+async def test_the_cache_does_not_serve_what_is_unnamed_while_it_is_read(
+    source: FakeSource, slot: Slot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that comes late, and says that nothing is to serve, comes early enough."""
+    monkeypatch.setattr("inference.following.reloader._FIRST_ANSWER_SECONDS", 0.05)
+    polls = metrics.POLLS.labels("Production", "none")
+    before = polls._value.get()
+
+    class Late(FakeSource):
+        reading = asyncio.Event()
+
+        async def named(self, alias: str) -> VersionRef:
+            await self.reading.wait()
+            return await super().named(alias)
+
+        async def last_served(self, alias: str) -> Model | None:
+            self.reading.set()
+            while polls._value.get() == before:
+                await asyncio.sleep(0)
+            return await super().last_served(alias)
+
+    late = Late(source.pipeline, poll_error=NotNamed("none"), last=source.model(ref("1")))
+    reloader = Reloader(late, slot, poll_seconds=0.01)
+    await run_for(reloader, lambda: polls._value.get() > before + 2)
+    assert (serving(slot), reloader.from_cache) == (None, False)
 
 
 async def test_a_hint_is_followed_before_the_interval_is_over(

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
@@ -53,6 +54,7 @@ class Reloader:
         *,
         alias: str = PRODUCTION,
         optional: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Follow an alias of `source` into `slot`.
 
@@ -63,13 +65,14 @@ class Reloader:
             alias: The alias.
             optional: Whether it is nothing special that no version has the alias: the slot is then
                 emptied. Else what serves goes on.
+            clock: What a version that failed is held back by, in seconds.
         """
         self._source = source
         self._slot = slot
         self._poll_seconds = poll_seconds
         self._alias = alias
         self._optional = optional
-        self._quarantine = Quarantine(poll_seconds)
+        self._quarantine = Quarantine(poll_seconds, clock)
         self._hinted = asyncio.Event()
         self._failures = 0
         self._nothing_named = False
@@ -139,7 +142,7 @@ class Reloader:
 
     async def _serve_last(self) -> None:
         """Serve what the cache has from before, if nothing else does and it may still be named."""
-        if self._slot.model or self._nothing_named:
+        if not self._may_serve_last():
             return
         try:
             model = await self._source.last_served(self._alias)
@@ -150,10 +153,14 @@ class Reloader:
             # Whatever a cache of another making may hold: following must begin all the same.
             log.exception("cache_broke", alias=self._alias)
             return
-        if model and not self._slot.model:
+        # Again, for the registry may have answered while the cache was read.
+        if model and self._may_serve_last():
             log.warning("serving_from_cache", version=model.version, reason=self.trouble)
             self._put(model)
             self._set_from_cache(True)
+
+    def _may_serve_last(self) -> bool:
+        return self._slot.model is None and not self._nothing_named
 
     def _answered(self, outcome: str) -> None:
         self._nothing_named = outcome == "none"
