@@ -303,8 +303,6 @@ async def test_an_optional_alias_that_names_nothing_empties_the_slot(
 ) -> None:
     """The challenger goes when its alias goes, from memory and from the cache."""
     reloader = Reloader(source, slot, 10, alias="Challenger", optional=True)
-    await reloader.poll()
-    assert (serving(slot), source.forgotten) == (None, [])
     source.challenger = ref("7")
     await reloader.poll()
     assert serving(slot) == "7"
@@ -314,6 +312,23 @@ async def test_an_optional_alias_that_names_nothing_empties_the_slot(
     await reloader.poll()
     assert (serving(slot), source.forgotten) == (None, ["Challenger"])
     assert REGISTRY.get_sample_value("hamgate_inference_model_info", labels) is None
+
+
+async def test_an_optional_alias_that_went_while_nothing_ran_is_forgotten(
+    source: FakeSource, slot: Slot
+) -> None:
+    """The cache gives up an earlier process's challenger, once each time that the alias goes."""
+    reloader = Reloader(source, slot, 10, alias="Challenger", optional=True)
+    await reloader.poll()
+    await reloader.poll()
+    assert (serving(slot), source.forgotten) == (None, ["Challenger"])
+    source.challenger = ref("7")
+    source.load_errors["7"] = RegistryUnavailable("S3 is away")
+    await reloader.poll()
+    source.challenger = None
+    await reloader.poll()
+    await reloader.poll()
+    assert source.forgotten == ["Challenger"] * 2
 
 
 async def test_a_loader_that_failed_is_not_started_at_every_poll(

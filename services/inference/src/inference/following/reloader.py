@@ -170,10 +170,13 @@ class Reloader:
     async def _not_named(self, error: ModelError) -> None:
         """Note that the alias named nothing; a lasting reason is logged once, not at every poll."""
         if isinstance(error, NotNamed):
+            was_named = not self._nothing_named
             self._failures = 0
             self._answered("none")
             if self._optional:
-                await self._empty(str(error))
+                self.trouble = str(error)
+                if was_named:
+                    await self._empty()
                 return
         else:
             self._failures += 1
@@ -183,12 +186,13 @@ class Reloader:
             event = "alias_names_nothing" if isinstance(error, NotNamed) else "poll_failed"
             log.warning(event, alias=self._alias, reason=self.trouble, serving=self._serving())
 
-    async def _empty(self, reason: str) -> None:
-        self.trouble = reason
-        if self._slot.model:
-            log.info("model_left", alias=self._alias, version=self._serving())
-            self._put(None)
-            await self._source.forget(self._alias)
+    async def _empty(self) -> None:
+        """Give up the model, and what the cache has of it, be it of an earlier process."""
+        left = self._serving()
+        self._put(None)
+        await self._source.forget(self._alias)
+        if left is not None:
+            log.info("model_left", alias=self._alias, version=left)
             await asyncio.to_thread(memory.trim)
 
     async def _reload(self, ref: VersionRef) -> None:
