@@ -111,6 +111,21 @@ async def test_the_time_of_the_last_answer_is_exposed(reloader: Reloader) -> Non
     assert value >= before
 
 
+def test_what_is_counted_begins_at_zero(source: FakeSource, slot: Slot) -> None:
+    """For each alias that is followed, so that its first failure is a change."""
+    Reloader(source, slot, 1, alias="Fresh")
+
+    def value(name: str, **labels: str) -> float | None:
+        return REGISTRY.get_sample_value(f"hamgate_inference_{name}", {"alias": "Fresh"} | labels)
+
+    assert value("from_cache") == 0
+    assert value("reload_seconds_count") == 0
+    assert [value("reloads_total", outcome=outcome) for outcome in ("ok", "failed")] == [0, 0]
+    assert [value("polls_total", outcome=outcome) for outcome in ("ok", "none", "failed")] == [
+        0
+    ] * 3
+
+
 async def test_run_polls_until_cancelled(
     reloader: Reloader, source: FakeSource, slot: Slot
 ) -> None:

@@ -78,6 +78,18 @@ CHALLENGER_SCORE_DIFFERENCE = Histogram(
     "Absolute difference of the challenger's score from the one that was served.",
     buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
 )
+
+
+def begin(alias: str) -> None:
+    """Let what is counted of an alias be 0 from the start, so that the first one is a change."""
+    FROM_CACHE.labels(alias)
+    RELOAD_SECONDS.labels(alias)
+    for outcome in ("ok", "failed"):
+        RELOADS.labels(alias, outcome)
+    for outcome in ("ok", "none", "failed"):
+        POLLS.labels(alias, outcome)
+
+
 for _outcome in ("scored", "dropped", "failed"):
     CHALLENGER_TEXTS.labels(_outcome)  # 0 from the start, so that the first one is a change
 for _production in ("spam", "ham"):

@@ -67,6 +67,7 @@ class Reloader:
                 emptied. Else what serves goes on.
             clock: What a version that failed is held back by, in seconds.
         """
+        metrics.begin(alias)
         self._source = source
         self._slot = slot
         self._poll_seconds = poll_seconds
