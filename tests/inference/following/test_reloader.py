@@ -321,7 +321,9 @@ async def test_an_optional_alias_that_names_nothing_empties_the_slot(
     source.challenger = ref("7")
     await reloader.poll()
     assert serving(slot) == "7"
-    labels = {"name": "spam-classifier", "version": "7", "alias": "Challenger"}
+    labels = {
+        "name": "spam-classifier", "version": "7", "alias": "Challenger", "scorer": "scikit-learn",
+    }  # fmt: skip
     assert REGISTRY.get_sample_value("hamgate_inference_model_info", labels) == 1
     source.challenger = None
     await reloader.poll()

@@ -34,8 +34,9 @@ WAITING_TEXTS = Gauge(
 )
 MODEL_INFO = Gauge(
     "hamgate_inference_model_info",
-    "1 for the version that is in memory for an alias; that of `Production` serves.",
-    ["name", "version", "alias"],
+    "1 for the version that is in memory for an alias, and what scores with it: compiled, "
+    "scikit-learn; that of `Production` serves.",
+    ["name", "version", "alias", "scorer"],
 )
 FROM_CACHE = Gauge(
     "hamgate_inference_from_cache",

@@ -242,11 +242,15 @@ class Reloader:
 
     def _put(self, model: Model | None) -> None:
         """Put `model` into the slot, and into the metric that says which one it is."""
-        if (before := self._serving()) is not None:
-            metrics.MODEL_INFO.remove(REGISTERED_MODEL, before, self._alias)
+        if (before := self._slot.model) is not None:
+            metrics.MODEL_INFO.remove(*self._info(before))
         self._slot.swap(model)
         if model is not None:
-            metrics.MODEL_INFO.labels(REGISTERED_MODEL, model.version, self._alias).set(1)
+            metrics.MODEL_INFO.labels(*self._info(model)).set(1)
+
+    def _info(self, model: Model) -> tuple[str, str, str, str]:
+        """Return the labels of a model in that metric."""
+        return REGISTERED_MODEL, model.version, self._alias, model.scorer.kind
 
     def _set_from_cache(self, from_cache: bool) -> None:  # noqa: FBT001  it is the value
         self.from_cache = from_cache
