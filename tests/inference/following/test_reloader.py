@@ -7,7 +7,15 @@ from prometheus_client import REGISTRY
 
 from fixtures.models import FakeSource, ref
 from inference import metrics
-from inference.errors import LoaderFailed, NotNamed, RegistryUnavailable, Untrusted
+from inference.errors import (
+    CacheUnusable,
+    LoaderFailed,
+    ModelError,
+    NotNamed,
+    RegistryUnavailable,
+    Untrusted,
+    UnusableKeys,
+)
 from inference.following.reloader import Reloader
 from inference.slot import Model, Slot
 from inference.versions.ref import VersionRef
@@ -76,11 +84,14 @@ async def test_a_bad_version_is_not_fetched_at_every_poll(source: FakeSource, sl
     assert attempts == [1, 1, 2, 2, 2, 2, 3]
 
 
-async def test_a_store_that_is_away_is_asked_again_at_the_next_poll(
-    reloader: Reloader, source: FakeSource, slot: Slot
+@pytest.mark.parametrize(
+    "error", [RegistryUnavailable("S3 is away"), CacheUnusable("no room"), UnusableKeys("no file")]
+)
+async def test_what_is_away_is_tried_again_at_the_next_poll(
+    reloader: Reloader, source: FakeSource, slot: Slot, error: ModelError
 ) -> None:
-    """An artifact that cannot be fetched now is no bad version."""
-    source.load_errors["1"] = RegistryUnavailable("S3 is away")
+    """An artifact that cannot be fetched or kept now is no bad version."""
+    source.load_errors["1"] = error
     await reloader.poll()
     assert serving(slot) is None
     del source.load_errors["1"]

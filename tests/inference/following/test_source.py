@@ -11,10 +11,11 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
+from structlog.testing import capture_logs
 
 from fixtures.processes import free_port
 from fixtures.versions import Shelf
-from inference.errors import LoaderFailed, RegistryUnavailable, Untrusted
+from inference.errors import CacheUnusable, LoaderFailed, RegistryUnavailable, Untrusted
 from inference.following.registry import open_registry
 from inference.following.source import RegistrySource
 from inference.loading.order import Order
@@ -126,6 +127,53 @@ async def test_the_cache_keeps_what_an_alias_has_and_nothing_else(
         assert kept() == {refs[1].version, refs[2].version}
         await source.forget(CHALLENGER)
         assert kept() == {refs[2].version}
+
+
+async def test_a_version_serves_whose_note_cannot_be_written(shelf: Shelf, tmp_path: Path) -> None:
+    """A cache that is full or read-only by then costs a warning, and not the model."""
+    ref = shelf.put()
+    settings = settings_of(shelf, tmp_path)
+    (settings.cache_dir / "Production.alias").mkdir(parents=True)  # in the note's way
+    async with source_of(settings, Loads()) as source:
+        with capture_logs() as logs:
+            models = [await source.load(PRODUCTION, ref) for _ in range(2)]
+            await source.forget(PRODUCTION)
+    assert [model.ref for model in models] == [ref, ref]
+    (line,) = [line for line in logs if line["event"] == "cache_not_noted"]
+    assert line["log_level"] == "warning"
+    assert f"{settings.cache_dir} cannot be written: Is a directory" in line["reason"]
+
+
+async def test_a_cache_that_cannot_be_written_is_found_before_a_loader_is_started(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    """The reason names the folder, and is not laid on the registry."""
+    ref = shelf.put()
+    settings, loads = settings_of(shelf, tmp_path), Loads()
+    settings.cache_dir.write_text("in the way")
+    async with source_of(settings, loads) as source:
+        with pytest.raises(CacheUnusable, match=f"{settings.cache_dir} cannot be written"):
+            await source.load(PRODUCTION, ref)
+    assert loads.count == 0
+
+
+async def test_a_version_that_was_swept_away_while_it_was_read_is_not_brought_back(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    """The alias has gone meanwhile: nothing is loaded for it."""
+    ref = shelf.put()
+    settings, loads = settings_of(shelf, tmp_path), Loads()
+    async with source_of(settings, loads) as source:
+        await source.load(PRODUCTION, ref)
+        next(settings.cache_dir.glob("*/tables.bin")).unlink()
+        async with source._loading:
+            reading = asyncio.create_task(source.last_served(PRODUCTION))
+            with capture_logs() as logs:
+                while not logs:
+                    await asyncio.sleep(0.01)
+            (settings.cache_dir / "Production.alias").unlink()
+        assert await reading is None
+    assert loads.count == 1
 
 
 async def test_what_cannot_be_compiled_is_served_by_scikit_learn(

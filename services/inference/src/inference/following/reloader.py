@@ -10,7 +10,13 @@ from typing import Protocol
 import structlog
 
 from inference import metrics
-from inference.errors import ModelError, NotNamed, RegistryUnavailable, UnusableKeys
+from inference.errors import (
+    CacheUnusable,
+    ModelError,
+    NotNamed,
+    RegistryUnavailable,
+    UnusableKeys,
+)
 from inference.following import memory
 from inference.following.backoff import backed_off
 from inference.following.quarantine import Quarantine
@@ -200,8 +206,8 @@ class Reloader:
         started = time.perf_counter()
         try:
             model = await self._source.load(self._alias, ref)
-        except (RegistryUnavailable, UnusableKeys) as error:
-            # A store that is away is asked again at the next poll; what it gave is not.
+        except (RegistryUnavailable, CacheUnusable, UnusableKeys) as error:
+            # A store or a disk that is away is tried again at the next poll; a bad version is not.
             self._failures += 1
             self._not_loaded(ref, str(error), hold=False)
         except ModelError as error:
