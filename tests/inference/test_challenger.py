@@ -8,6 +8,7 @@ from prometheus_client import REGISTRY
 from fixtures.models import FakeSource, ref
 from inference.challenger import Challenger
 from inference.slot import Model, Slot
+from kit.background import in_background
 from kit.oip import Explanation
 
 TEXTS = "hamgate_inference_challenger_texts_total"
@@ -59,10 +60,8 @@ def slot() -> Slot:
 async def challenger(slot: Slot) -> AsyncIterator[Challenger]:
     """A challenger that takes all, and runs."""
     challenger = Challenger(slot, 1.0, queue_size=50)
-    running = asyncio.create_task(challenger.run())
-    yield challenger
-    running.cancel()
-    await asyncio.wait([running])
+    async with in_background(challenger.run()):
+        yield challenger
 
 
 async def counted(outcome: str, expected: float) -> None:
@@ -114,10 +113,10 @@ async def test_what_comes_beyond_the_queue_is_dropped(
     assert value(TEXTS, outcome="dropped") == dropped + 11
 
 
-async def test_a_challenger_that_breaks_breaks_nothing_else(slot: Slot, served: Model) -> None:
+async def test_a_challenger_that_breaks_breaks_nothing_else(
+    challenger: Challenger, slot: Slot, served: Model
+) -> None:
     """Its texts count as failed, and the next one is asked all the same."""
-    challenger = Challenger(slot, 1.0, queue_size=50)
-    running = asyncio.create_task(challenger.run())
     failed, scored = value(TEXTS, outcome="failed"), value(TEXTS, outcome="scored")
     good = slot.model
     slot.swap(Model(ref("3"), FixedScorer(None), 0.5))
@@ -126,7 +125,6 @@ async def test_a_challenger_that_breaks_breaks_nothing_else(slot: Slot, served: 
     slot.swap(good)
     challenger.offer(served, ["a"], [0.5])
     await counted("scored", scored + 1)
-    running.cancel()
 
 
 async def test_without_a_challenger_nothing_is_taken(slot: Slot, served: Model) -> None:

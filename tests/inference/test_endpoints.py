@@ -208,12 +208,17 @@ def test_empty_text_and_control_characters_are_scored(client: TestClient) -> Non
 
 
 def test_openapi_describes_the_protocol(client: TestClient) -> None:
-    """The document has the types of the infer call, and both content types of its answer."""
+    """The document has the types of the infer call, both forms of its bodies, and their header."""
     document = client.get("/openapi.json").json()
     schemas = document["components"]["schemas"]
     assert {"TextInferRequest", "InferResponse", "ModelMetadata", "Problem"} <= set(schemas)
-    answer = document["paths"]["/v2/models/{name}/infer"]["post"]["responses"]["200"]
-    assert set(answer["content"]) == {"application/json", "application/octet-stream"}
+    call = document["paths"]["/v2/models/{name}/infer"]["post"]
+    for body in (call["requestBody"], call["responses"]["200"]):
+        assert set(body["content"]) == {"application/json", "application/octet-stream"}
+    parameters = {p["name"]: (p["in"], p.get("required", False)) for p in call["parameters"]}
+    header = "Inference-Header-Content-Length"
+    assert parameters == {"name": ("path", True), header: ("header", False)}
+    assert set(call["responses"]["200"]["headers"]) == {header}
 
 
 def test_a_version_is_named_by_the_path_only(client: TestClient) -> None:

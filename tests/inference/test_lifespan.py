@@ -1,13 +1,23 @@
-"""Facts about the end of what lives as long as the process."""
+"""Facts about the begin and the end of what lives as long as the process."""
 
 import asyncio
 
 import pytest
 
-from fixtures.models import FakeSource
+from fixtures.models import FakeSource, ref
 from inference.lifespan import running
 from inference.settings import Settings
 from kit.probes import Readiness
+
+
+@pytest.mark.parametrize(("share", "forgotten"), [(0.0, ["Challenger"]), (0.5, [])])
+async def test_a_challenger_that_is_switched_off_leaves_the_cache(
+    source: FakeSource, share: float, forgotten: list[str]
+) -> None:
+    """What an earlier process kept of it goes before anything is served."""
+    source.challenger = ref("7")
+    async with running(Settings(challenger_share=share), Readiness(), source):
+        assert source.forgotten == forgotten
 
 
 @pytest.mark.parametrize("turns", range(16))

@@ -105,7 +105,7 @@ def test_metrics_tell_the_layers_apart(stack: Stack) -> None:
     assert 'hamgate_gateway_decisions_total{label="spam",layer="heuristic"}' in gateway
     assert 'hamgate_gateway_decisions_total{label="ham",layer="model"}' in gateway
     inference = httpx2.get(f"{stack.inference_url}/metrics").text
-    labels = 'alias="Production",name="spam-classifier",version="1"'
+    labels = 'alias="Production",name="spam-classifier",scorer="compiled",version="1"'
     assert f"hamgate_inference_model_info{{{labels}}} 1.0" in inference
 
 

@@ -7,7 +7,15 @@ from prometheus_client import REGISTRY
 
 from fixtures.models import FakeSource, ref
 from inference import metrics
-from inference.errors import LoaderFailed, NotNamed, RegistryUnavailable, Untrusted
+from inference.errors import (
+    CacheUnusable,
+    LoaderFailed,
+    ModelError,
+    NotNamed,
+    RegistryUnavailable,
+    Untrusted,
+    UnusableKeys,
+)
 from inference.following.reloader import Reloader
 from inference.slot import Model, Slot
 from inference.versions.ref import VersionRef
@@ -65,23 +73,25 @@ async def test_a_version_that_fails_leaves_the_old_one_serving(
 
 async def test_a_bad_version_is_not_fetched_at_every_poll(source: FakeSource, slot: Slot) -> None:
     """It is tried again only after a while, and the while grows."""
-    reloader = Reloader(source, slot, poll_seconds=0.05)
+    now = 100.0
+    reloader = Reloader(source, slot, poll_seconds=1, clock=lambda: now)
     source.load_errors["1"] = Untrusted("corrupt")
-    started = time.monotonic()
-    while time.monotonic() - started < 0.05:
+    attempts = []
+    for _ in range(7):
         await reloader.poll()
-    assert source.loaded == ["1"]
-    await asyncio.sleep(0.06)
-    await reloader.poll()
-    await reloader.poll()
-    assert source.loaded == ["1", "1"]
+        attempts.append(len(source.loaded))
+        now += 1
+    assert attempts == [1, 1, 2, 2, 2, 2, 3]
 
 
-async def test_a_store_that_is_away_is_asked_again_at_the_next_poll(
-    reloader: Reloader, source: FakeSource, slot: Slot
+@pytest.mark.parametrize(
+    "error", [RegistryUnavailable("S3 is away"), CacheUnusable("no room"), UnusableKeys("no file")]
+)
+async def test_what_is_away_is_tried_again_at_the_next_poll(
+    reloader: Reloader, source: FakeSource, slot: Slot, error: ModelError
 ) -> None:
-    """An artifact that cannot be fetched now is no bad version."""
-    source.load_errors["1"] = RegistryUnavailable("S3 is away")
+    """An artifact that cannot be fetched or kept now is no bad version."""
+    source.load_errors["1"] = error
     await reloader.poll()
     assert serving(slot) is None
     del source.load_errors["1"]
@@ -110,6 +120,21 @@ async def test_the_time_of_the_last_answer_is_exposed(reloader: Reloader) -> Non
     value = REGISTRY.get_sample_value(name, {"alias": "Production"})
     assert value is not None
     assert value >= before
+
+
+def test_what_is_counted_begins_at_zero(source: FakeSource, slot: Slot) -> None:
+    """For each alias that is followed, so that its first failure is a change."""
+    Reloader(source, slot, 1, alias="Fresh")
+
+    def value(name: str, **labels: str) -> float | None:
+        return REGISTRY.get_sample_value(f"hamgate_inference_{name}", {"alias": "Fresh"} | labels)
+
+    assert value("from_cache") == 0
+    assert value("reload_seconds_count") == 0
+    assert [value("reloads_total", outcome=outcome) for outcome in ("ok", "failed")] == [0, 0]
+    assert [value("polls_total", outcome=outcome) for outcome in ("ok", "none", "failed")] == [
+        0
+    ] * 3
 
 
 async def test_run_polls_until_cancelled(
@@ -214,9 +239,10 @@ async def test_the_cache_serves_while_the_registry_is_away(source: FakeSource, s
 
 
 async def test_the_cache_serves_while_the_registry_is_silent(
-    source: FakeSource, slot: Slot
+    source: FakeSource, slot: Slot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A registry that neither answers nor refuses holds up a start for two seconds, not for ten."""
+    """A registry that neither answers nor refuses holds up a start for a moment, not for ten."""
+    monkeypatch.setattr("inference.following.reloader._FIRST_ANSWER_SECONDS", 0.05)
 
     class Silent(FakeSource):
         async def named(self, alias: str) -> VersionRef:
@@ -255,6 +281,33 @@ async def test_the_cache_does_not_serve_what_nothing_names(source: FakeSource, s
     assert serving(slot) is None
 
 
+async def test_the_cache_does_not_serve_what_is_unnamed_while_it_is_read(
+    source: FakeSource, slot: Slot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that comes late, and says that nothing is to serve, comes early enough."""
+    monkeypatch.setattr("inference.following.reloader._FIRST_ANSWER_SECONDS", 0.05)
+    polls = metrics.POLLS.labels("Production", "none")
+    before = polls._value.get()
+
+    class Late(FakeSource):
+        reading = asyncio.Event()
+
+        async def named(self, alias: str) -> VersionRef:
+            await self.reading.wait()
+            return await super().named(alias)
+
+        async def last_served(self, alias: str) -> Model | None:
+            self.reading.set()
+            while polls._value.get() == before:
+                await asyncio.sleep(0)
+            return await super().last_served(alias)
+
+    late = Late(source.pipeline, poll_error=NotNamed("none"), last=source.model(ref("1")))
+    reloader = Reloader(late, slot, poll_seconds=0.01)
+    await run_for(reloader, lambda: polls._value.get() > before + 2)
+    assert (serving(slot), reloader.from_cache) == (None, False)
+
+
 async def test_a_hint_is_followed_before_the_interval_is_over(
     source: FakeSource, slot: Slot
 ) -> None:
@@ -276,17 +329,34 @@ async def test_an_optional_alias_that_names_nothing_empties_the_slot(
 ) -> None:
     """The challenger goes when its alias goes, from memory and from the cache."""
     reloader = Reloader(source, slot, 10, alias="Challenger", optional=True)
-    await reloader.poll()
-    assert (serving(slot), source.forgotten) == (None, [])
     source.challenger = ref("7")
     await reloader.poll()
     assert serving(slot) == "7"
-    labels = {"name": "spam-classifier", "version": "7", "alias": "Challenger"}
+    labels = {
+        "name": "spam-classifier", "version": "7", "alias": "Challenger", "scorer": "scikit-learn",
+    }  # fmt: skip
     assert REGISTRY.get_sample_value("hamgate_inference_model_info", labels) == 1
     source.challenger = None
     await reloader.poll()
     assert (serving(slot), source.forgotten) == (None, ["Challenger"])
     assert REGISTRY.get_sample_value("hamgate_inference_model_info", labels) is None
+
+
+async def test_an_optional_alias_that_went_while_nothing_ran_is_forgotten(
+    source: FakeSource, slot: Slot
+) -> None:
+    """The cache gives up an earlier process's challenger, once each time that the alias goes."""
+    reloader = Reloader(source, slot, 10, alias="Challenger", optional=True)
+    await reloader.poll()
+    await reloader.poll()
+    assert (serving(slot), source.forgotten) == (None, ["Challenger"])
+    source.challenger = ref("7")
+    source.load_errors["7"] = RegistryUnavailable("S3 is away")
+    await reloader.poll()
+    source.challenger = None
+    await reloader.poll()
+    await reloader.poll()
+    assert source.forgotten == ["Challenger"] * 2
 
 
 async def test_a_loader_that_failed_is_not_started_at_every_poll(

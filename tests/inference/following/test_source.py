@@ -2,7 +2,7 @@ import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,20 +11,22 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
+from structlog.testing import capture_logs
 
 from fixtures.processes import free_port
 from fixtures.versions import Shelf
-from inference.errors import LoaderFailed, RegistryUnavailable, Untrusted
+from inference.errors import CacheUnusable, LoaderFailed, RegistryUnavailable, Untrusted
 from inference.following.registry import open_registry
 from inference.following.source import RegistrySource
-from inference.loading.order import Order
+from inference.loading.loader import carry_out
+from inference.loading.order import Order, Report
 from inference.loading.process import load_into_cache
 from inference.settings import Settings
 from kit.registry import CHALLENGER, MODEL_FILE, PRODUCTION
 
 
 class Loads:
-    """The loader's process, counted."""
+    """The loader's work, counted; in a thread: a process takes seconds to import its means."""
 
     def __init__(self) -> None:
         """Count from nothing."""
@@ -33,14 +35,16 @@ class Loads:
     async def __call__(self, order: Order) -> None:
         """Load, and count."""
         self.count += 1
-        await load_into_cache(order)
+        assert await asyncio.to_thread(carry_out, order) == Report("done")
 
 
 @asynccontextmanager
-async def source_of(settings: Settings, loads: Loads) -> AsyncIterator[RegistrySource]:
-    """A source as a new process has it."""
+async def source_of(
+    settings: Settings, bring: Callable[[Order], Awaitable[None]] = load_into_cache
+) -> AsyncIterator[RegistrySource]:
+    """A source as a new process has it; versions are loaded by the loader's process, or `bring`."""
     async with open_registry(settings) as registry:
-        yield RegistrySource(registry, settings, loads)
+        yield RegistrySource(registry, settings, bring)
 
 
 def settings_of(shelf: Shelf, folder: Path) -> Settings:
@@ -54,7 +58,7 @@ async def test_a_version_is_loaded_once_and_then_read_from_the_cache(
     """From alias to model by the loader; a later process needs none, even with nothing else up."""
     shelf.put()
     settings, loads = settings_of(shelf, tmp_path), Loads()
-    async with source_of(settings, loads) as source:
+    async with source_of(settings) as source:
         assert await source.last_served(PRODUCTION) is None
         ref = await source.named(PRODUCTION)
         model = await source.load(PRODUCTION, ref)
@@ -68,7 +72,7 @@ async def test_a_version_is_loaded_once_and_then_read_from_the_cache(
         last = await source.last_served(PRODUCTION)
     assert last is not None
     assert [again.ref, last.ref] == [ref, ref]
-    assert loads.count == 1
+    assert loads.count == 0
 
 
 async def test_damaged_tables_are_made_anew(shelf: Shelf, tmp_path: Path) -> None:
@@ -128,6 +132,53 @@ async def test_the_cache_keeps_what_an_alias_has_and_nothing_else(
         assert kept() == {refs[2].version}
 
 
+async def test_a_version_serves_whose_note_cannot_be_written(shelf: Shelf, tmp_path: Path) -> None:
+    """A cache that is full or read-only by then costs a warning, and not the model."""
+    ref = shelf.put()
+    settings = settings_of(shelf, tmp_path)
+    (settings.cache_dir / "Production.alias").mkdir(parents=True)  # in the note's way
+    async with source_of(settings, Loads()) as source:
+        with capture_logs() as logs:
+            models = [await source.load(PRODUCTION, ref) for _ in range(2)]
+            await source.forget(PRODUCTION)
+    assert [model.ref for model in models] == [ref, ref]
+    (line,) = [line for line in logs if line["event"] == "cache_not_noted"]
+    assert line["log_level"] == "warning"
+    assert f"{settings.cache_dir} cannot be written: Is a directory" in line["reason"]
+
+
+async def test_a_cache_that_cannot_be_written_is_found_before_a_loader_is_started(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    """The reason names the folder, and is not laid on the registry."""
+    ref = shelf.put()
+    settings, loads = settings_of(shelf, tmp_path), Loads()
+    settings.cache_dir.write_text("in the way")
+    async with source_of(settings, loads) as source:
+        with pytest.raises(CacheUnusable, match=f"{settings.cache_dir} cannot be written"):
+            await source.load(PRODUCTION, ref)
+    assert loads.count == 0
+
+
+async def test_a_version_that_was_swept_away_while_it_was_read_is_not_brought_back(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    """The alias has gone meanwhile: nothing is loaded for it."""
+    ref = shelf.put()
+    settings, loads = settings_of(shelf, tmp_path), Loads()
+    async with source_of(settings, loads) as source:
+        await source.load(PRODUCTION, ref)
+        next(settings.cache_dir.glob("*/tables.bin")).unlink()
+        async with source._loading:
+            reading = asyncio.create_task(source.last_served(PRODUCTION))
+            with capture_logs() as logs:
+                while not logs:
+                    await asyncio.sleep(0.01)
+            (settings.cache_dir / "Production.alias").unlink()
+        assert await reading is None
+    assert loads.count == 1
+
+
 async def test_what_cannot_be_compiled_is_served_by_scikit_learn(
     shelf: Shelf, tmp_path: Path
 ) -> None:
@@ -148,7 +199,7 @@ async def test_the_loaders_errors_are_ours(shelf: Shelf, tmp_path: Path) -> None
     ref = shelf.put()
     model = shelf.file(MODEL_FILE)
     model.write_bytes(b"changed")
-    async with source_of(settings_of(shelf, tmp_path), Loads()) as source:
+    async with source_of(settings_of(shelf, tmp_path)) as source:
         with pytest.raises(Untrusted, match="corrupt"):
             await source.load(PRODUCTION, ref)
         model.unlink()
@@ -179,7 +230,7 @@ async def a_child() -> int:
 async def test_a_loader_that_is_killed_is_a_failed_load(shelf: Shelf, tmp_path: Path) -> None:
     """As the system does when memory is short; the next attempt is whole."""
     ref = shelf.put()
-    async with source_of(settings_of(shelf, tmp_path), Loads()) as source:
+    async with source_of(settings_of(shelf, tmp_path)) as source:
         loading = asyncio.create_task(source.load(PRODUCTION, ref))
         os.kill(await a_child(), signal.SIGKILL)
         with pytest.raises(LoaderFailed, match="exit code -9"):
@@ -191,11 +242,11 @@ async def test_a_loader_that_takes_too_long_is_ended(shelf: Shelf, tmp_path: Pat
     """It is gone with the time, and so it is with who waits for it."""
     ref = shelf.put()
     short = settings_of(shelf, tmp_path).model_copy(update={"load_seconds": 0.3})
-    async with source_of(short, Loads()) as source:
+    async with source_of(short) as source:
         with pytest.raises(LoaderFailed, match=r"within 0\.3 s"):
             await source.load(PRODUCTION, ref)
     assert children() == []
-    async with source_of(settings_of(shelf, tmp_path), Loads()) as source:
+    async with source_of(settings_of(shelf, tmp_path)) as source:
         loading = asyncio.create_task(source.load(PRODUCTION, ref))
         await a_child()
         loading.cancel()

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
+from structlog.testing import capture_logs
 
 from fixtures.keys import public_pem
 from fixtures.processes import free_port
@@ -79,12 +80,18 @@ def test_the_files_in_the_cache_are_used_again(order: Order) -> None:
 
 
 def test_corrupt_files_in_the_cache_are_fetched_again(order: Order) -> None:
-    """Damage of this machine's is no word on the version; without the registry it is gone."""
+    """Damage of this machine's is no word on the version; without the registry it is gone.
+
+    The log says why they are fetched again.
+    """
     carry_out(order)
     model = cache_of(order).artifacts_of(order.ref) / MODEL_FILE
     whole = model.read_bytes()
     model.write_bytes(b"changed")
-    assert carry_out(order).outcome == "done"
+    with capture_logs() as logs:
+        assert carry_out(order).outcome == "done"
+    (line,) = [line for line in logs if line["event"] == "cached_files_refused"]
+    assert f"{MODEL_FILE} is corrupt" in line["reason"]
     assert model.read_bytes() == whole
     model.write_bytes(b"changed")
     report = carry_out(changed(order, tracking_uri=f"http://127.0.0.1:{free_port()}"))

@@ -5,10 +5,13 @@ from inference.protocol.dataplane import explain, metadata
 
 
 def test_metadata_names_the_version_that_serves(source: FakeSource) -> None:
-    """Its threshold, to read the probabilities by; what scores; where it is from."""
+    """Its threshold, to read the probabilities by; what scores; where it is from.
+
+    Its platform is ours, whatever it was trained with: what serves has no part of scikit-learn.
+    """
     model = source.model(ref("3"))
     found = metadata(model, from_cache=True)
-    assert found.versions == ["3"]
+    assert (found.platform, found.versions) == ("hamgate", ["3"])
     assert found.parameters == {
         "threshold": 0.4,
         "scorer": model.scorer.kind,

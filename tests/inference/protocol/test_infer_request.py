@@ -1,3 +1,4 @@
+import asyncio
 import json
 from typing import Any
 
@@ -23,7 +24,11 @@ async def nothing() -> dict[str, Any]:
 def decoded(body: bytes, json_length: bytes | None = None, content_type: bytes = JSON) -> InferCall:
     """Decode a request with this body."""
     headers = [] if json_length is None else [(b"inference-header-content-length", json_length)]
-    return decode(HotRequest({"headers": headers}, nothing, content_type, body), LIMITS)
+
+    async def served() -> InferCall:  # a request is made within the task that serves it
+        return decode(HotRequest({"headers": headers}, nothing, content_type, body), LIMITS)
+
+    return asyncio.run(served())
 
 
 def tensor(texts: list[Any], **change: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.models import ref
-from inference.errors import RegistryUnavailable
+from inference.errors import CacheUnusable
 from inference.versions.cache import Cache, write_whole
 from inference.versions.record import Record, decode, encode
 from inference.versions.ref import VersionRef
@@ -108,7 +108,16 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_a_cache_that_cannot_be_written_is_said_to_be(tmp_path: Path) -> None:
-    """By its path."""
+    """By its path, whether it is only asked or a note is to be written."""
     (tmp_path / "cache").write_text("in the way")
-    with pytest.raises(RegistryUnavailable, match=f"{tmp_path}/cache cannot be written"):
-        Cache(tmp_path / "cache").mark(PRODUCTION, ref("1"))
+    cache = Cache(tmp_path / "cache")
+    with pytest.raises(CacheUnusable, match=f"{tmp_path}/cache cannot be written: File exists"):
+        cache.mark(PRODUCTION, ref("1"))
+    with pytest.raises(CacheUnusable, match=f"{tmp_path}/cache cannot be written: File exists"):
+        cache.check_writable()
+
+
+def test_a_cache_that_can_be_written_is_left_as_it_is(cache: Cache) -> None:
+    """The folder is made; what was written to find out is gone."""
+    cache.check_writable()
+    assert list(cache.folder.iterdir()) == []

@@ -104,6 +104,16 @@ Work = Callable[[HotRequest], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
+class Binary:
+    """Another form of the bodies that an endpoint takes and answers: JSON, and data behind it."""
+
+    content_type: str
+    length_header: str
+    """Header of both that says where the JSON ends, in bytes."""
+    description: str
+
+
+@dataclass(frozen=True)
 class Document:
     """What OpenAPI says of an endpoint; its description is the docstring of the work."""
 
@@ -115,8 +125,8 @@ class Document:
     """What the answer is, in words."""
     problems: Sequence[HTTPStatus]
     """Other statuses than 200, all answered with a problem."""
-    binary_answer: str | None = None
-    """Another content type of the answer, for those who ask for it."""
+    binary: Binary | None = None
+    """Another form of request and answer, for those who want it."""
 
 
 class HotEndpoint:

@@ -9,11 +9,11 @@ import msgspec
 from fastapi import FastAPI
 
 from kit.guard import GUARD_STATUSES, guard_schemes
-from kit.hot import HotEndpoint
+from kit.hot import Binary, Document, HotEndpoint
 from kit.problems import openapi_problems
 
 _REF = "#/components/schemas/{name}"
-_BINARY = {"type": "string", "format": "binary"}
+_LENGTH = {"type": "integer", "minimum": 0}
 
 
 def json_answer(struct: type[msgspec.Struct], description: str) -> dict[int | str, dict[str, Any]]:
@@ -55,25 +55,55 @@ def complete(
 
 def _operation(endpoint: HotEndpoint) -> dict[str, Any]:
     document = endpoint.document
-    found = json_answer(document.answers, document.answer) | openapi_problems(*document.problems)
+    found = _answers(document) | openapi_problems(*document.problems)
     security: dict[str, Any] = {}
     if endpoint.guard:
         found |= openapi_problems(*GUARD_STATUSES)
         security = {"security": [{name: []} for name in guard_schemes(endpoint.guard)]}
-    if document.binary_answer:
-        found[200]["content"][document.binary_answer] = {"schema": _BINARY}
     return security | {
         "tags": [document.tag],
         "summary": document.summary,
         "description": inspect.getdoc(endpoint.work) or "",
         "operationId": _operation_id(endpoint),
-        "requestBody": {"required": True, "content": _content(document.takes)},
+        "requestBody": {
+            "required": True,
+            "content": _content(document.takes) | _binary_content(document.binary),
+        },
         "responses": {str(status): response for status, response in found.items()},
         "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in endpoint.path_names
+            *(
+                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                for name in endpoint.path_names
+            ),
+            *(
+                {"name": name, "in": "header"} | header
+                for name, header in _binary_headers(document.binary).items()
+            ),
         ],
     }
+
+
+def _answers(document: Document) -> dict[int | str, dict[str, Any]]:
+    """Return the answer with status 200, in every form."""
+    found = json_answer(document.answers, document.answer)
+    if document.binary:
+        found[200]["content"] |= _binary_content(document.binary)
+        found[200]["headers"] = _binary_headers(document.binary)
+    return found
+
+
+def _binary_content(binary: Binary | None) -> dict[str, Any]:
+    if binary is None:
+        return {}
+    schema = {"type": "string", "format": "binary", "description": binary.description}
+    return {binary.content_type: {"schema": schema}}
+
+
+def _binary_headers(binary: Binary | None) -> dict[str, Any]:
+    if binary is None:
+        return {}
+    description = f"Length of the JSON in a body of {binary.content_type}, in bytes."
+    return {binary.length_header: {"description": description, "schema": _LENGTH}}
 
 
 def _operation_id(endpoint: HotEndpoint) -> str:

@@ -18,7 +18,7 @@ from kit import oip
 from kit.body import BodyReader
 from kit.encoding import json_response
 from kit.errors import NotFound
-from kit.hot import Answer, Document, HotEndpoint, HotRequest
+from kit.hot import Answer, Binary, Document, HotEndpoint, HotRequest
 from kit.openapi import json_answer
 from kit.problems import JSON_BODY_STATUSES, openapi_problems
 from kit.registry import REGISTERED_MODEL
@@ -159,6 +159,14 @@ _INFER = Document(
     takes=infer_request.TextInferRequest,
     answers=oip.InferResponse,
     answer="The outputs",
-    binary_answer=oip.BINARY,
+    binary=Binary(
+        content_type=oip.BINARY,
+        length_header=oip.JSON_LENGTH.title(),
+        description=(
+            "The JSON, whose tensors may have `parameters.binary_data_size` instead of `data`, and "
+            "behind it the elements of these, in their order, little-endian; each BYTES element is "
+            "behind its length, a uint32. A request of this kind needs the header."
+        ),
+    ),
     problems=(*JSON_BODY_STATUSES, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
 )

@@ -2,6 +2,7 @@
 
 ModelError
 ├── RegistryUnavailable   MLflow, or the store behind it, does not answer
+├── CacheUnusable         the cache's folder cannot be read or written
 ├── NotNamed              the registry answers, and nothing has the alias
 ├── Untrusted             the version is whole or not, but must not serve
 ├── CannotCompile         the pipeline has a part that only scikit-learn itself can serve
@@ -16,6 +17,10 @@ class ModelError(Exception):
 
 class RegistryUnavailable(ModelError):
     """MLflow, or the store behind it, does not answer or answers with an error of its own."""
+
+
+class CacheUnusable(ModelError):
+    """The cache's folder cannot be read or written: no room, no right to, or not a folder."""
 
 
 class NotNamed(ModelError):

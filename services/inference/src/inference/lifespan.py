@@ -60,6 +60,8 @@ async def running(
         if settings.challenger_share:
             followers.append(_challenging(source, challenger_slot, settings))
             await stack.enter_async_context(in_background(challenger.run()))
+        else:
+            await source.forget(CHALLENGER)
         for follower in followers:
             await stack.enter_async_context(in_background(follower.run()))
         thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="scoring"))

@@ -34,8 +34,9 @@ WAITING_TEXTS = Gauge(
 )
 MODEL_INFO = Gauge(
     "hamgate_inference_model_info",
-    "1 for the version that is in memory for an alias; that of `Production` serves.",
-    ["name", "version", "alias"],
+    "1 for the version that is in memory for an alias, and what scores with it: compiled, "
+    "scikit-learn; that of `Production` serves.",
+    ["name", "version", "alias", "scorer"],
 )
 FROM_CACHE = Gauge(
     "hamgate_inference_from_cache",
@@ -78,6 +79,18 @@ CHALLENGER_SCORE_DIFFERENCE = Histogram(
     "Absolute difference of the challenger's score from the one that was served.",
     buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
 )
+
+
+def begin(alias: str) -> None:
+    """Let what is counted of an alias be 0 from the start, so that the first one is a change."""
+    FROM_CACHE.labels(alias)
+    RELOAD_SECONDS.labels(alias)
+    for outcome in ("ok", "failed"):
+        RELOADS.labels(alias, outcome)
+    for outcome in ("ok", "none", "failed"):
+        POLLS.labels(alias, outcome)
+
+
 for _outcome in ("scored", "dropped", "failed"):
     CHALLENGER_TEXTS.labels(_outcome)  # 0 from the start, so that the first one is a change
 for _production in ("spam", "ham"):

@@ -3,13 +3,20 @@
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
 import structlog
 
 from inference import metrics
-from inference.errors import ModelError, NotNamed, RegistryUnavailable, UnusableKeys
+from inference.errors import (
+    CacheUnusable,
+    ModelError,
+    NotNamed,
+    RegistryUnavailable,
+    UnusableKeys,
+)
 from inference.following.backoff import backed_off
 from inference.following.quarantine import Quarantine
 from inference.slot import Model, Slot
@@ -53,6 +60,7 @@ class Reloader:
         *,
         alias: str = PRODUCTION,
         optional: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Follow an alias of `source` into `slot`.
 
@@ -63,13 +71,15 @@ class Reloader:
             alias: The alias.
             optional: Whether it is nothing special that no version has the alias: the slot is then
                 emptied. Else what serves goes on.
+            clock: What a version that failed is held back by, in seconds.
         """
+        metrics.begin(alias)
         self._source = source
         self._slot = slot
         self._poll_seconds = poll_seconds
         self._alias = alias
         self._optional = optional
-        self._quarantine = Quarantine(poll_seconds)
+        self._quarantine = Quarantine(poll_seconds, clock)
         self._hinted = asyncio.Event()
         self._failures = 0
         self._nothing_named = False
@@ -139,7 +149,7 @@ class Reloader:
 
     async def _serve_last(self) -> None:
         """Serve what the cache has from before, if nothing else does and it may still be named."""
-        if self._slot.model or self._nothing_named:
+        if not self._may_serve_last():
             return
         try:
             model = await self._source.last_served(self._alias)
@@ -150,10 +160,14 @@ class Reloader:
             # Whatever a cache of another making may hold: following must begin all the same.
             log.exception("cache_broke", alias=self._alias)
             return
-        if model and not self._slot.model:
+        # Again, for the registry may have answered while the cache was read.
+        if model and self._may_serve_last():
             log.warning("serving_from_cache", version=model.version, reason=self.trouble)
             self._put(model)
             self._set_from_cache(True)
+
+    def _may_serve_last(self) -> bool:
+        return self._slot.model is None and not self._nothing_named
 
     def _answered(self, outcome: str) -> None:
         self._nothing_named = outcome == "none"
@@ -163,10 +177,13 @@ class Reloader:
     async def _not_named(self, error: ModelError) -> None:
         """Note that the alias named nothing; a lasting reason is logged once, not at every poll."""
         if isinstance(error, NotNamed):
+            was_named = not self._nothing_named
             self._failures = 0
             self._answered("none")
             if self._optional:
-                await self._empty(str(error))
+                self.trouble = str(error)
+                if was_named:
+                    await self._empty()
                 return
         else:
             self._failures += 1
@@ -176,20 +193,21 @@ class Reloader:
             event = "alias_names_nothing" if isinstance(error, NotNamed) else "poll_failed"
             log.warning(event, alias=self._alias, reason=self.trouble, serving=self._serving())
 
-    async def _empty(self, reason: str) -> None:
-        self.trouble = reason
-        if self._slot.model:
-            log.info("model_left", alias=self._alias, version=self._serving())
-            self._put(None)
-            await self._source.forget(self._alias)
+    async def _empty(self) -> None:
+        """Give up the model, and what the cache has of it, be it of an earlier process."""
+        left = self._serving()
+        self._put(None)
+        await self._source.forget(self._alias)
+        if left is not None:
+            log.info("model_left", alias=self._alias, version=left)
             await asyncio.to_thread(memory.trim)
 
     async def _reload(self, ref: VersionRef) -> None:
         started = time.perf_counter()
         try:
             model = await self._source.load(self._alias, ref)
-        except (RegistryUnavailable, UnusableKeys) as error:
-            # A store that is away is asked again at the next poll; what it gave is not.
+        except (RegistryUnavailable, CacheUnusable, UnusableKeys) as error:
+            # A store or a disk that is away is tried again at the next poll; a bad version is not.
             self._failures += 1
             self._not_loaded(ref, str(error), hold=False)
         except ModelError as error:
@@ -230,11 +248,15 @@ class Reloader:
 
     def _put(self, model: Model | None) -> None:
         """Put `model` into the slot, and into the metric that says which one it is."""
-        if (before := self._serving()) is not None:
-            metrics.MODEL_INFO.remove(REGISTERED_MODEL, before, self._alias)
+        if (before := self._slot.model) is not None:
+            metrics.MODEL_INFO.remove(*self._info(before))
         self._slot.swap(model)
         if model is not None:
-            metrics.MODEL_INFO.labels(REGISTERED_MODEL, model.version, self._alias).set(1)
+            metrics.MODEL_INFO.labels(*self._info(model)).set(1)
+
+    def _info(self, model: Model) -> tuple[str, str, str, str]:
+        """Return the labels of a model in that metric."""
+        return REGISTERED_MODEL, model.version, self._alias, model.scorer.kind
 
     def _set_from_cache(self, from_cache: bool) -> None:  # noqa: FBT001  it is the value
         self.from_cache = from_cache

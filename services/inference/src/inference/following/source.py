@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from inference.errors import LoaderFailed, RegistryUnavailable, Untrusted
+from inference.errors import CacheUnusable, LoaderFailed, Untrusted
 from inference.following.registry import Registry
 from inference.loading.order import Order
 from inference.loading.policy import fingerprint
@@ -40,6 +40,8 @@ class RegistrySource:
         self._cache = Cache(settings.cache_dir)
         # One at a time: two loaders would take twice the memory, and the cache is swept after each.
         self._loading = asyncio.Lock()
+        self._note_trouble = ""
+        """Why the last note in the cache could not be written; empty if it was."""
 
     async def named(self, alias: str) -> VersionRef:
         """Return the version that `alias` names now.
@@ -52,14 +54,15 @@ class RegistrySource:
     async def load(self, alias: str, ref: VersionRef) -> Model:
         """Return the model of `ref`, and note in the cache that it has `alias`.
 
-        What the cache has verified already is not verified again.
+        What the cache has verified already is not verified again. A note that cannot be written
+        is logged, and costs only the start from the cache.
 
         Raises:
             ModelError: It cannot be fetched, or must not serve.
         """
         async with self._loading:
             model = await self._model(ref)
-            await asyncio.to_thread(self._cache.mark, alias, ref)
+            await self._note(alias, ref)
             return model
 
     async def last_served(self, alias: str) -> Model | None:
@@ -73,16 +76,28 @@ class RegistrySource:
         record = await asyncio.to_thread(self._last_record, alias)
         if record is None:
             return None
-        model = await asyncio.to_thread(self._read_if_whole, record)
-        if model is None:
-            async with self._loading:
-                model = await self._model(record.ref)
-        return model
+        if model := await asyncio.to_thread(self._read_if_whole, record):
+            return model
+        async with self._loading:
+            # Again: the alias may have had another, or none, since what was read was swept away.
+            record = await asyncio.to_thread(self._last_record, alias)
+            return await self._model(record.ref) if record else None
 
     async def forget(self, alias: str) -> None:
         """Remove from the cache what had `alias`, unless it has another."""
         async with self._loading:
-            await asyncio.to_thread(self._cache.mark, alias, None)
+            await self._note(alias, None)
+
+    async def _note(self, alias: str, ref: VersionRef | None) -> None:
+        """Note what has `alias`; log why that fails, once for each reason."""
+        try:
+            await asyncio.to_thread(self._cache.mark, alias, ref)
+        except CacheUnusable as error:
+            if str(error) != self._note_trouble:
+                log.warning("cache_not_noted", alias=alias, reason=str(error))
+            self._note_trouble = str(error)
+        else:
+            self._note_trouble = ""
 
     def _order(self, ref: VersionRef) -> Order:
         settings = self._settings
@@ -101,6 +116,7 @@ class RegistrySource:
     async def _model(self, ref: VersionRef) -> Model:
         model = await asyncio.to_thread(self._read_known, ref)
         if model is None:
+            await asyncio.to_thread(self._cache.check_writable)
             await self._bring(self._order(ref))
             model = await asyncio.to_thread(self._read_known, ref)
         if model is None:
@@ -139,7 +155,7 @@ class RegistrySource:
             raise Untrusted(msg) from error
         except OSError as error:
             msg = f"its tables cannot be read: {error}"
-            raise RegistryUnavailable(msg) from error
+            raise CacheUnusable(msg) from error
 
     def _scikit_learn(self, ref: VersionRef) -> Scorer:
         # A version that cannot be compiled is what scikit-learn is loaded for, and nothing else.

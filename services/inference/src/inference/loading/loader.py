@@ -9,7 +9,6 @@ import math
 import os
 import signal
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -75,8 +74,10 @@ def carry_out(order: Order) -> Report:
 def _from_cache_or_registry(order: Order, cache: Cache) -> Record:
     """Verify what the cache has; should that not do, throw it away and fetch it anew, once."""
     if cache.folder_of(order.ref).is_dir():
-        with suppress(Untrusted):
+        try:
             return _verified(order, cache)
+        except Untrusted as error:
+            log.warning("cached_files_refused", version=order.ref.version, reason=str(error))
         cache.drop(order.ref)
     prepare_mlflow(timeout_seconds=order.registry_timeout_seconds, retries=1)
     # Behind that, for MLflow reads its environment when it is imported; and only when needed.

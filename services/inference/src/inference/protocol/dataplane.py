@@ -20,7 +20,7 @@ def metadata(model: Model, *, from_cache: bool) -> ModelMetadata:
     return ModelMetadata(
         name=REGISTERED_MODEL,
         versions=[model.version],
-        platform="hamgate_sklearn",
+        platform="hamgate",
         inputs=[TensorMetadata(INPUT, "BYTES", [-1])],
         outputs=[
             TensorMetadata(PROBABILITY, "FP64", [-1]),

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from inference.errors import RegistryUnavailable
+from inference.errors import CacheUnusable
 from inference.versions import record as records
 from inference.versions.record import Record
 from inference.versions.ref import VersionRef
@@ -66,7 +66,7 @@ class Cache:
         """Note which version has `alias`, and remove those that no alias has.
 
         Raises:
-            RegistryUnavailable: The note cannot be written.
+            CacheUnusable: The note cannot be written.
         """
         try:
             if ref is None:
@@ -75,8 +75,26 @@ class Cache:
                 write_whole(self._alias_file(alias), self.folder_of(ref).name.encode())
             self._sweep()
         except OSError as error:
-            msg = f"the cache {self.folder} cannot be written: {error.strerror}"
-            raise RegistryUnavailable(msg) from error
+            raise self._unwritable(error) from error
+
+    def check_writable(self) -> None:
+        """Write a file, and remove it.
+
+        Raises:
+            CacheUnusable: It cannot be written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder, prefix=PARTIAL):
+                pass
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> CacheUnusable:
+        return CacheUnusable(
+            f"the cache {self.folder} cannot be written: {error.strerror}; INFERENCE_CACHE_DIR "
+            "must be a folder with room, to which this process may write"
+        )
 
     def _sweep(self) -> None:
         """Remove what no alias has, and nothing else that lies beside it."""
