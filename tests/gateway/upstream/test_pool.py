@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -20,16 +20,25 @@ from fixtures.processes import free_port
 from gateway.errors import ModelUnavailable
 from gateway.upstream.address import Limits
 from gateway.upstream.pool import Call, Pool
+from gateway.upstream.pool import Reply as Answered
 
 OK = b'{"fine": true}'
 ONE_FAILURE = Limits(calls=2, failures=1, open_seconds=0.1)
 
 
-def call_of(port: int, *, seconds: float = 5.0, for_answers: bool = True) -> Call:
+def call_of(port: int, *, seconds: float = 5.0, for_answers: bool = True) -> Call[Answered]:
     """Return a call to whatever listens on `port`, by a name that no name server knows."""
     deadline = asyncio.get_running_loop().time() + seconds
     url, headers = f"http://model.invalid:{port}/path", {"x-request-id": "c-1"}
-    return Call("POST", url, headers, deadline, 1000, b"{}", for_answers)
+    return Call("POST", url, headers, deadline, 1000, read_ok, b"{}", for_answers)
+
+
+def read_ok(found: Answered) -> Answered:
+    """Return an answer with 200, as the client does; any other is of no use."""
+    if found.status != 200:
+        msg = f"the model server answers {found.status}"
+        raise ModelUnavailable(msg, "refused")
+    return found
 
 
 class Replicas:
@@ -69,7 +78,9 @@ def sample(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(f"hamgate_gateway_{name}", labels) or 0.0
 
 
-async def assert_unavailable(pool: Pool, call: Call, reason: str, detail: str = ".") -> None:
+async def assert_unavailable(
+    pool: Pool, call: Call[Answered], reason: str, detail: str = "."
+) -> None:
     """Check that a call fails, and as what."""
     with pytest.raises(ModelUnavailable, match=detail) as raised:
         await pool.call(call)
@@ -217,10 +228,8 @@ async def test_what_was_answered_or_too_late_is_not_tried_again(answer: str) -> 
             server.answer = server.never if answer == "late" else lambda _: reply(b"{}", 500)
         async with pool_of(A, B) as pool:
             call = call_of(servers.port, seconds=0.3)
-            if answer == "error":
-                assert (await pool.call(call)).status == 500
-            else:
-                await assert_unavailable(pool, call, "unreachable")
+            reason = "refused" if answer == "error" else "unreachable"
+            await assert_unavailable(pool, call, reason)
         assert servers.received().total() == 1
 
 
@@ -271,24 +280,36 @@ async def test_an_idle_pause_beyond_the_servers() -> None:
 # Addresses that fail
 
 
-@pytest.mark.parametrize("failure", ["refused", "error", "late"])
-async def test_an_address_that_fails_is_left_alone(failure: str) -> None:
-    """After so many failures in a row it is not called, and said so without delay; then tried."""
+ERROR = reply(b"{}", 503)
+NONSENSE = reply(b"<html>", 404)
+ENDLESS = reply(b"x" * 2000)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        pytest.param(None, "unreachable", id="none"),
+        pytest.param(ERROR, "refused", id="error"),
+        pytest.param(NONSENSE, "refused", id="nonsense"),
+        pytest.param(ENDLESS, "unusable", id="too-large"),
+    ],
+)
+async def test_an_address_that_fails_is_left_alone(answer: Reply | None, reason: str) -> None:
+    """After so many failures in a row it is not called, and said so without delay; then tried.
+
+    One that answers at once what is of no use would else be the least busy, and get every call.
+    """
     limits = Limits(calls=2, failures=3, open_seconds=0.2)
     with replicas(B) as servers:
-        host = A if failure == "refused" else B
+        host = B if answer else A  # where nobody listens
         server = servers.servers[B]
-        server.answer = server.never if failure == "late" else lambda _: reply(b"{}", 503)
+        server.answer = lambda _: answer or ERROR
         breaks = sample("model_breaks_total")
         with capture_logs() as logs:
-            async with pool_of(host, limits=limits, seconds=0.2) as pool:
+            async with pool_of(host, limits=limits) as pool:
                 for _ in range(3):
                     assert pool.usable
-                    call = call_of(servers.port, seconds=0.2)
-                    if failure == "error":
-                        assert (await pool.call(call)).status == 503
-                    else:
-                        await assert_unavailable(pool, call, "unreachable")
+                    await assert_unavailable(pool, call_of(servers.port), reason)
                 assert (pool.usable, pool.free) == (False, 0)
                 assert sample("model_addresses", state="open") == 1
                 sent = len(server.received)
@@ -307,8 +328,48 @@ async def test_a_busy_server_is_not_left_alone() -> None:
         async with pool_of(A, limits=Limits(calls=2, failures=2, open_seconds=60.0)) as pool:
             while answers:
                 assert pool.usable
-                assert (await pool.call(call_of(servers.port))).status == 503
+                await assert_unavailable(pool, call_of(servers.port), "refused")
             assert not pool.usable
+
+
+async def test_an_address_that_hangs_is_left_alone_at_once() -> None:
+    """One time-out is enough if nothing came from there all the while: others need not wait so."""
+    limits = Limits(calls=2, failures=3, open_seconds=60.0)
+    with replicas(A) as servers:
+        server = servers.servers[A]
+        async with pool_of(A, limits=limits, seconds=0.2) as pool:
+            assert (await pool.call(call_of(servers.port))).body == OK
+            server.answer = server.never
+            await assert_unavailable(pool, call_of(servers.port, seconds=0.2), "unreachable")
+            assert not pool.usable
+
+
+async def test_one_slow_call_among_others_is_no_hang() -> None:
+    """Where other calls are answered meanwhile, a time-out counts as one failure of several."""
+    limits = Limits(calls=2, failures=2, open_seconds=60.0)
+    with replicas(A) as servers:
+        server = servers.servers[A]
+        async with pool_of(A, limits=limits, seconds=0.5) as pool:
+            server.answer = server.never
+            slow = asyncio.create_task(pool.call(call_of(servers.port, seconds=0.5)))
+            while not server.received:
+                await asyncio.sleep(0.01)
+            server.answer = lambda _: reply(OK)
+            assert (await pool.call(call_of(servers.port))).body == OK
+            with pytest.raises(ModelUnavailable):
+                await slow
+            assert pool.usable
+
+
+async def test_others_are_called_instead_of_a_busy_server() -> None:
+    """For a moment: it refuses at once, and would else be the one with the fewest calls."""
+    with replicas(A, B) as servers:
+        servers.answer(lambda _: reply(b"{}", 503, "Retry-After: 1\r\n"), A)
+        async with pool_of(A, B) as pool:
+            for _ in range(8):
+                with suppress(ModelUnavailable):
+                    await pool.call(call_of(servers.port))
+        assert servers.received() == {A: 1, B: 7}
 
 
 async def test_an_address_that_is_busy_is_back() -> None:
@@ -317,11 +378,11 @@ async def test_an_address_that_is_busy_is_back() -> None:
         servers.answer(lambda _: reply(b"{}", 500))
         async with pool_of(A, limits=ONE_FAILURE) as pool:
             changed = asyncio.Event()
-            await pool.call(call_of(servers.port))
+            await assert_unavailable(pool, call_of(servers.port), "refused")
             pool.on_change = changed.set
             await changed.wait()
             servers.answer(lambda _: reply(b"{}", 503, "Retry-After: 1\r\n"))
-            await pool.call(call_of(servers.port))
+            await assert_unavailable(pool, call_of(servers.port), "refused")
             assert (pool.usable, pool.free) == (True, 2)
 
 
@@ -332,7 +393,7 @@ async def test_one_call_tries_an_address_that_failed() -> None:
         server.answer = lambda _: reply(b"{}", 500)
         async with pool_of(A, limits=ONE_FAILURE) as pool:
             changed = asyncio.Event()
-            await pool.call(call_of(servers.port))
+            await assert_unavailable(pool, call_of(servers.port), "refused")
             pool.on_change = changed.set
             await changed.wait()
             assert (pool.usable, pool.free) == (True, 1)
@@ -351,8 +412,9 @@ async def test_others_take_over_from_an_address_that_failed() -> None:
     with replicas(A, B) as servers:
         servers.answer(lambda _: reply(b"{}", 500), A)
         async with pool_of(A, B, limits=Limits(2, 1, 60.0)) as pool:
-            statuses = [(await pool.call(call_of(servers.port))).status for _ in range(8)]
-        assert statuses.count(500) == 1
+            calls = [pool.call(call_of(servers.port)) for _ in range(8)]
+            found = [await asyncio.gather(call, return_exceptions=True) for call in calls]
+        assert [type(one) for (one,) in found].count(ModelUnavailable) == 1
         assert servers.received() == {A: 1, B: 7}
 
 
@@ -421,7 +483,7 @@ async def test_a_certificate_is_checked_against_the_name(
     monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
     async with tls_server(certificate) as port, pool_of(A) as pool:
         deadline = asyncio.get_running_loop().time() + 5
-        call = Call("POST", f"https://{name}:{port}/", {}, deadline, 1000, b"{}")
+        call = Call("POST", f"https://{name}:{port}/", {}, deadline, 1000, read_ok, b"{}")
         if name == "model.invalid":
             assert (await pool.call(call)).body == OK
         else:

@@ -1,6 +1,7 @@
 """One address of the model server: its connections, its circuit breaker, the calls on the way."""
 
 import asyncio
+import math
 import socket
 from dataclasses import dataclass
 
@@ -30,8 +31,17 @@ class Address:
     """What is known of one address."""
 
     __slots__ = (
-        "_calls", "answers", "breaker", "host", "outstanding", "retired", "session", "timer",
-    )  # fmt: skip
+        "_calls",
+        "answers",
+        "breaker",
+        "busy_until",
+        "heard",
+        "host",
+        "outstanding",
+        "retired",
+        "session",
+        "timer",
+    )
 
     def __init__(self, host: str, session: aiohttp.ClientSession, limits: Limits) -> None:
         """Call `host`, an IP address, over `session`."""
@@ -46,6 +56,10 @@ class Address:
         """Those of them that somebody waits for."""
         self.retired = False
         """Whether the model server's name has it no longer."""
+        self.heard = -math.inf
+        """When it answered last, in the event loop's time."""
+        self.busy_until = -math.inf
+        """Until when it asks to be spared, in the same time."""
         self._calls = limits.calls
 
     @property

@@ -44,14 +44,15 @@ class Breaker:
         self.state = "closed"
         self._failures = self._openings = 0
 
-    def failed(self) -> float | None:
+    def failed(self, *, at_once: bool = False) -> float | None:
         """Note a call that failed; return the seconds to leave the address alone, if it opens now.
 
-        Calls that were under way when it opened change nothing.
+        It does so `at_once`, or after enough failures in a row. Calls that were under way when it
+        opened change nothing.
         """
         if self.state == "open":
             return None
-        self._failures += 1
+        self._failures = self._most if at_once else self._failures + 1
         if self.state == "closed" and self._failures < self._most:
             return None
         self.state = "open"

@@ -4,9 +4,10 @@ import asyncio
 import itertools
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -24,6 +25,7 @@ from kit import oip
 from kit.registry import REGISTERED_MODEL
 from kit.request_id import HEADER, current_request_id
 
+T = TypeVar("T")
 PredictFor = Literal["answer", "shadow"]
 Purpose = Literal[PredictFor, "metadata"]
 """What a call is for, in the metrics: an alert on answers must not see the others."""
@@ -117,24 +119,18 @@ class InferenceClient:
             inputs=[oip.Tensor(oip.INPUT, [len(texts)], "BYTES", list(texts))],
             outputs=[oip.RequestedOutput(name) for name in names],
         )
+        read = partial(read_prediction, call_id=call_id, count=len(texts), asked=names)
         call = Call(
             "POST",
             self._infer,
             {"content-type": "application/json", HEADER: call_id},
             deadline or asyncio.get_running_loop().time() + self._seconds,
             _ANSWER_BYTES + len(texts) * (_EXPLAINED_TEXT_BYTES if explain else _TEXT_BYTES),
+            partial(_read, read, len(texts)),
             msgspec.json.encode(request),
             for_answers=self._purpose == "answer",
         )
-        reply = await self._ask(self._purpose, call)
-        if reply.status != HTTPStatus.OK:
-            raise _refused(reply, self._purpose, len(texts))
-        try:
-            prediction = read_prediction(reply.body, call_id, len(texts), names)
-        except UNUSABLE as error:
-            raise _unusable(error, self._purpose) from error
-        metrics.MODEL_CALLS.labels(self._purpose, "ok").inc()
-        return prediction
+        return await self._ask(self._purpose, call)
 
     async def served(self) -> ServedModel:
         """Return the model that serves now.
@@ -144,49 +140,51 @@ class InferenceClient:
         """
         deadline = asyncio.get_running_loop().time() + self._seconds
         headers = {HEADER: current_request_id() or new_call_id()}
-        reply = await self._ask(
-            "metadata", Call("GET", self._model, headers, deadline, _ANSWER_BYTES)
-        )
-        if reply.status != HTTPStatus.OK:
-            raise _refused(reply, "metadata", 0)
-        try:
-            model = read_model(reply.body)
-        except UNUSABLE as error:
-            raise _unusable(error, "metadata") from error
-        metrics.MODEL_CALLS.labels("metadata", "ok").inc()
-        return model
+        read = partial(_read, read_model, 0)
+        call = Call("GET", self._model, headers, deadline, _ANSWER_BYTES, read)
+        return await self._ask("metadata", call)
 
-    async def _ask(self, purpose: Purpose, call: Call) -> Reply:
+    async def _ask(self, purpose: Purpose, call: Call[T]) -> T:
+        """Return what a call gives, and count it by its outcome."""
         started = time.perf_counter()
-        called = True
+        outcome = "open"  # and not called, unless it is found to be another
         try:
-            return await self._pool.call(call)
+            found = await self._pool.call(call)
+            outcome = "ok"
         except ModelUnavailable as error:
-            called = error.reason != "open"
-            if called:
-                metrics.MODEL_CALLS.labels(purpose, error.reason).inc()
+            outcome = error.reason
+            raise
+        except TextRefused:
+            outcome = "refused"
             raise
         finally:
-            if called:
+            if outcome != "open":
+                metrics.MODEL_CALLS.labels(purpose, outcome).inc()
                 metrics.MODEL_CALL_SECONDS.labels(purpose).observe(time.perf_counter() - started)
+        return found
 
 
-def _refused(reply: Reply, purpose: Purpose, texts: int) -> ModelUnavailable | TextRefused:
+def _read(read: Callable[[bytes | bytearray], T], texts: int, reply: Reply) -> T:
+    """Return what `read` finds in the answer to a call about so many texts."""
+    if reply.status != HTTPStatus.OK:
+        raise _refused(reply, texts)
+    try:
+        return read(reply.body)
+    except UNUSABLE as error:
+        msg = f"the model server's answer cannot be used: {error}"
+        raise ModelUnavailable(msg, "unusable") from error
+
+
+def _refused(reply: Reply, texts: int) -> ModelUnavailable | TextRefused:
     """Return the error of an answer of another status than 200.
 
     The reason is passed on only where one text was asked about: of several, it can quote one of
     them, and be told to who sent another.
     """
-    metrics.MODEL_CALLS.labels(purpose, "refused").inc()
     reason = _reason(reply.body) if texts <= 1 else "it was asked about several texts"
     if reply.status in _TEXT_STATUSES and texts:
         return TextRefused(f"the model server does not take the text ({reply.status}): {reason}")
     return ModelUnavailable(f"the model server answers {reply.status}: {reason}", "refused")
-
-
-def _unusable(error: Exception, purpose: Purpose) -> ModelUnavailable:
-    metrics.MODEL_CALLS.labels(purpose, "unusable").inc()
-    return ModelUnavailable(f"the model server's answer cannot be used: {error}", "unusable")
 
 
 def _reason(data: bytes | bytearray) -> str:

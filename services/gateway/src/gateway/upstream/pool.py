@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Generic, TypeVar
 
 import aiohttp
 import structlog
@@ -15,24 +16,13 @@ from gateway.upstream.address import Address, Limits
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
 _LOST = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError)
 """A connection that was not made, or was lost: before the answer, or within its body."""
 
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call to the model server, whichever address it goes to."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    deadline: float
-    """When it is given up, in the event loop's time; a second try has no more time."""
-    most_bytes: int
-    """The largest answer that is read."""
-    body: bytes | None = None
-    for_answers: bool = False
-    """Whether somebody waits for it: only such calls are limited in number."""
+_BUSY_SECONDS = 1.0
+"""How long an address that has too much to do, or no model yet, is called only if all others have:
+it answers at once, and would else be the least busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +34,24 @@ class Reply:
     busy: bool = False
     """Whether it is a 503 with `Retry-After`: of a server that is well, and has too much to do."""
 
-    @property
-    def fails(self) -> bool:
-        """Whether it speaks against the address."""
-        return self.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not self.busy
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """A call to the model server, whichever address it goes to."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    deadline: float
+    """When it is given up, in the event loop's time; a second try has no more time."""
+    most_bytes: int
+    """The largest answer that is read."""
+    read: Callable[[Reply], T]
+    """Makes of the answer what is wanted. A `ModelUnavailable` that it raises speaks against the
+    address, unless that is busy: one that answers nonsense at once would else be the least busy."""
+    body: bytes | None = None
+    for_answers: bool = False
+    """Whether somebody waits for it: only such calls are limited in number."""
 
 
 class Pool:
@@ -97,12 +101,13 @@ class Pool:
         ]
         self._changed()
 
-    async def call(self, call: Call) -> Reply:
-        """Return the model server's answer, of whatever status.
+    async def call(self, call: Call[T]) -> T:
+        """Return what the call reads in the model server's answer.
 
         Raises:
             ModelUnavailable: There was none in time, or one that is larger than it may be, or there
                 is nothing that may be called.
+            Exception: What reading it raises.
         """
         address = self._pick(call, self._addresses)
         if address is None:
@@ -129,18 +134,21 @@ class Pool:
         while self._closing:
             await asyncio.wait(self._closing)
 
-    def _pick(self, call: Call, addresses: Sequence[Address]) -> Address | None:
+    def _pick(self, call: Call[T], addresses: Sequence[Address]) -> Address | None:
         usable = [a for a in addresses if a.usable]
         if call.for_answers and len(usable) > 1:
             # A second try may find no room anywhere; it then goes over the limit, once.
             usable = [a for a in usable if a.free] or usable
+        if len(usable) > 1:
+            now = asyncio.get_running_loop().time()
+            usable = [a for a in usable if a.busy_until <= now] or usable
         if len(usable) <= 1:
             return usable[0] if usable else None
         self._turn += 1
         turn = self._turn % len(usable)
         return min(usable[turn:] + usable[:turn], key=lambda a: a.outstanding)
 
-    def _again(self, failed: Address, call: Call, cause: BaseException | None) -> Address | None:
+    def _again(self, failed: Address, call: Call[T], cause: BaseException | None) -> Address | None:
         """Return the address for the second try of a call that failed, if it may have one."""
         if not isinstance(cause, _LOST):
             return None
@@ -150,7 +158,7 @@ class Pool:
             return other
         return failed if connected and failed.usable else None
 
-    async def _try(self, address: Address, call: Call) -> Reply:
+    async def _try(self, address: Address, call: Call[T]) -> T:
         loop = asyncio.get_running_loop()
         started = loop.time()
         self._take(address, call, 1)
@@ -161,20 +169,38 @@ class Pool:
             # By name only: the error's own text can quote the answer, and has the inner address.
             reason = type(error).__name__
             log.warning("model_server_unreachable", address=address.host, reason=reason)
-            late = type(error) is TimeoutError and loop.time() - started < self._seconds / 2
-            if not late:
-                self._failed(address, f"it does not answer ({reason})")
+            timed_out = type(error) is TimeoutError
+            if not timed_out or loop.time() - started >= self._seconds / 2:
+                hangs = timed_out and address.heard < started
+                self._failed(address, f"it does not answer ({reason})", at_once=hangs)
             msg = f"the model server does not answer ({reason})"
             raise ModelUnavailable(msg) from error
+        except ModelUnavailable as error:
+            self._failed(address, str(error))
+            raise
         finally:
             self._take(address, call, -1)
-        if reply.fails:
-            self._failed(address, f"it answers {reply.status}")
-        else:
-            self._succeeded(address)
-        return reply
+        address.heard = loop.time()
+        return self._read(address, call, reply)
 
-    def _take(self, address: Address, call: Call, calls: int) -> None:
+    def _read(self, address: Address, call: Call[T], reply: Reply) -> T:
+        """Return what the call reads in a reply, and judge the address by it."""
+        try:
+            found = call.read(reply)
+        except ModelUnavailable as error:
+            if reply.busy:
+                self._succeeded(address)
+                address.busy_until = address.heard + _BUSY_SECONDS
+            else:
+                self._failed(address, str(error))
+            raise
+        except Exception:
+            self._succeeded(address)
+            raise
+        self._succeeded(address)
+        return found
+
+    def _take(self, address: Address, call: Call[T], calls: int) -> None:
         address.outstanding += calls
         if call.for_answers:
             address.answers += calls
@@ -182,8 +208,9 @@ class Pool:
         if address.retired and not address.outstanding:
             self._close(address)
 
-    def _failed(self, address: Address, trouble: str) -> None:
-        seconds = address.breaker.failed()
+    def _failed(self, address: Address, trouble: str, *, at_once: bool = False) -> None:
+        """Count a failure against an address; `at_once` leaves it alone from the first one on."""
+        seconds = address.breaker.failed(at_once=at_once)
         if seconds is None or address.retired:
             return
         self._trouble = f"after failures in a row it is left alone for a while ({trouble})"
@@ -224,7 +251,7 @@ class Pool:
         task.add_done_callback(self._closing.discard)
 
 
-async def _ask(session: aiohttp.ClientSession, call: Call) -> Reply:
+async def _ask(session: aiohttp.ClientSession, call: Call[T]) -> Reply:
     # A redirect is not followed: it would carry the texts to another server.
     async with session.request(
         call.method, call.url, data=call.body, headers=call.headers, allow_redirects=False

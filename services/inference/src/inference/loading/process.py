@@ -23,12 +23,18 @@ async def load_into_cache(order: Order) -> None:
         Untrusted: It must not serve.
         LoaderFailed: The process took too long, was killed, or broke.
     """
-    report = await _run(order)
+    report = await _run(order) or await _run(order)
+    if report is None:
+        msg = (
+            "the loader was killed, and killed again when it was tried once more: is memory short?"
+        )
+        raise LoaderFailed(msg)
     if report.outcome != "done":
         raise _ERRORS[report.outcome](report.reason)
 
 
-async def _run(order: Order) -> Report:
+async def _run(order: Order) -> Report | None:
+    """Return what the loader says of a version; None if somebody else's signal ended it."""
     process = await asyncio.create_subprocess_exec(
         *_COMMAND, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
@@ -42,6 +48,8 @@ async def _run(order: Order) -> Report:
         if process.returncode is None:
             process.kill()
             await process.wait()
+    if process.returncode is not None and process.returncode < 0:
+        return None
     try:
         return msgspec.json.decode(output, type=Report)
     except msgspec.MsgspecError as error:
