@@ -26,15 +26,20 @@ DONE = b"HTTP/1.1 200 OK"
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
-    """Answer with the length of the body; to `/early` before it comes, to `/late` at a signal."""
+    """Answer with the length of the body; to `/early` before it comes, to `/late` at a signal.
+
+    To `/headers` with how many headers there are when the body has come.
+    """
     size, more = 0, scope["path"] != "/early"
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return
         size += len(message["body"])
         more = message["more_body"]
     if scope["path"] == "/late":
         await scope["state"]["may_answer"].wait()
-    body = b"%d" % size
+    body = b"%d" % (len(scope["headers"]) if scope["path"] == "/headers" else size)
     headers = [(b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -43,11 +48,11 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 class Server:
     """A server on loopback whose sweeps the test makes."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_head_bytes: int = HEAD) -> None:
         """Prepare it, with bounds for tests."""
         labels = ["method", "route", "status"]
         self.requests = Tally("requests", "Requests.", labels, registry=CollectorRegistry())
-        bounds = Bounds(max_head_bytes=HEAD, head_seconds=10, max_connections=CONNECTIONS)
+        bounds = Bounds(max_head_bytes, head_seconds=10, max_connections=CONNECTIONS)
         http = partial(BoundedProtocol, bounds=bounds, answered=Answered(self.requests, "none"))
         self.config = uvicorn.Config(
             echo,
@@ -79,6 +84,12 @@ class Server:
         for connection in list(self.state.connections):
             assert isinstance(connection, BoundedProtocol)
             connection.sweep(now)
+
+    def connection(self) -> BoundedProtocol:
+        """Return the only connection."""
+        (connection,) = self.state.connections
+        assert isinstance(connection, BoundedProtocol)
+        return connection
 
     def refused(self) -> dict[str, float]:
         """Return how many were refused, by status."""
@@ -197,8 +208,7 @@ async def test_a_head_without_end_is_not_kept(connect: Connect, server: Server) 
     """Whatever a refused client sends on is dropped, and soon the connection is cut."""
     client = await connect()
     await client.send(b"GET / HTTP/1.1\r\na: " + b"x" * HEAD, b"x" * HEAD)
-    (connection,) = server.state.connections
-    assert isinstance(connection, BoundedProtocol)
+    connection = server.connection()
     await client.send(b"x" * HEAD, b"\r\n\r\n" + REQUEST)
     assert connection.cycle is None
     server.sweep(0)
@@ -228,6 +238,143 @@ async def test_requests_in_one_piece_are_each_within_the_bound(connect: Connect)
     await client.answers(50)
 
 
+CHUNKED = b"POST %b HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("end", [b"", b"a: b\r\n" * 20])
+async def test_trailers_are_read_and_dropped(connect: Connect, end: bytes) -> None:
+    """Those within the bound are no headers of their request, and leave the next one alone."""
+    client = await connect()
+    for _ in range(2):
+        await client.send(CHUNKED % b"/headers", b"2;a=b\r\nab\r\n0\r\n" + end + b"\r\n")
+        assert (await client.until(rb"\r\n\r\n\d+")).endswith(b"\r\n1")
+
+
+ENDLESS = {
+    "trailers": (b"2\r\nab\r\n0\r\n", b"a: b\r\n" * 100),
+    "a trailer": (b"2\r\nab\r\n0\r\na: ", b"x" * 700),
+    "an extension": (b"2;", b"x" * 700),
+    "small chunks": (b"", b"1\r\nx\r\n" * 100),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+@pytest.mark.parametrize("step", [1, 100])
+async def test_what_frames_a_body_is_bounded(
+    connect: Connect, server: Server, name: str, step: int
+) -> None:
+    """A client that sends on and on beside its body is answered with 413, and heard no more."""
+    client = await connect()
+    begin, more = ENDLESS[name]
+    await client.send(CHUNKED % b"/" + begin, *[more * step] * 4)
+    detail = problem(await client.rest(), 413)
+    assert detail == f"the body's chunks have over {HEAD} bytes more than there is in them"
+    assert server.refused() == {"413": 1}
+    cycle = server.connection().cycle
+    assert len(cycle.body) <= HEAD
+    assert cycle.scope["headers"] == [(b"transfer-encoding", b"chunked")]
+    server.sweep(0)
+    server.sweep(1)
+    await asyncio.sleep(0.05)
+    assert not server.state.connections
+
+
+async def test_what_frames_a_body_may_grow_with_it(connect: Connect) -> None:
+    """Chunks of a hundred bytes, to far more than a head may have in framing."""
+    client = await connect()
+    chunk = b"64\r\n" + b"x" * 100 + b"\r\n"
+    client.writer.write(CHUNKED % b"/" + chunk * 1000 + b"0\r\n\r\n")
+    assert (await client.until(rb"\r\n\r\n\d+")).endswith(b"100000")
+
+
+async def test_what_frames_a_body_that_nobody_waits_for(connect: Connect, server: Server) -> None:
+    """It is bounded too; the request has its answer, and there is no second one."""
+    client = await connect()
+    await client.send(CHUNKED % b"/early")
+    await client.until(rb"\r\n\r\n0")
+    await client.send(b"2;", b"x" * 3000)
+    assert await client.rest() == b""
+    assert server.refused() == {"413": 1}
+
+
+@pytest.mark.parametrize("size", [10, HEAD - 100, HEAD - 10, HEAD, 50 * HEAD])
+async def test_a_body_takes_no_room_from_the_next_head(connect: Connect, size: int) -> None:
+    """Also when that head begins in the piece in which the body ends."""
+    client = await connect()
+    await client.send(b"POST / HTTP/1.1\r\ncontent-length: %d\r\n\r\n" % size)
+    head = padded(HEAD)
+    await client.send(b"x" * size + head[:30], head[30:])
+    await client.answers(2)
+
+
+@pytest.mark.parametrize("ahead", [64, 65, 800])
+async def test_too_many_requests_ahead(ahead: int) -> None:
+    """Sixty-four may wait behind the one in work; beyond, the connection closes after them."""
+    server = Server(max_head_bytes=16 * HEAD)
+    async with server.running():
+        client = Client(*await asyncio.open_connection("127.0.0.1", server.port))
+        await client.send(b"GET /late HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n" * ahead)
+        assert len(server.connection().pipeline) == 64
+        server.may_answer.set()
+        if ahead == 64:
+            await client.answers(65)
+            assert server.refused() == {}
+        else:
+            answer = await client.rest()
+            assert answer.count(DONE) == answer.count(b"HTTP/1.1") == 65
+            assert answer.count(b"connection: close") == 1
+            assert server.refused() == {"503": 1}
+        client.writer.close()
+
+
+async def test_requests_ahead_wait_unparsed(connect: Connect, server: Server) -> None:
+    """However many come, only those in one piece of a head's length are more than bytes."""
+    client = await connect()
+    client.writer.write(b"GET /late HTTP/1.1\r\n\r\n" + padded(HEAD // 2) * 2000)
+    await asyncio.sleep(0.1)
+    connection = server.connection()
+    assert len(connection.pipeline) <= 2
+    assert connection.flow.read_paused
+    server.may_answer.set()
+    await client.answers(2001)
+    await client.send(REQUEST)
+    await client.answers(1)
+
+
+async def test_bodies_ahead_wait_unread(connect: Connect, server: Server) -> None:
+    """The body of a request that waits for its turn is not read beyond one piece."""
+    client = await connect()
+    size = 30_000_000
+    await client.send(b"GET /late HTTP/1.1\r\n\r\n")
+    client.writer.write(b"POST / HTTP/1.1\r\ncontent-length: %d\r\n\r\n" % size)
+    client.writer.write(b"x" * size)
+    await asyncio.sleep(0.1)
+    assert len(server.connection().cycle.body) <= HEAD
+    server.may_answer.set()
+    assert (await client.until(rb"\r\n\r\n\d{2,}")).endswith(b"%d" % size)
+
+
+async def test_who_sends_ahead_and_does_not_read(connect: Connect, server: Server) -> None:
+    """Its answers back up, and it is cut after a head's time."""
+    client = await connect()
+    client.reader._transport.pause_reading()  # type: ignore[attr-defined]
+    connection = None
+    while connection is None or not connection.flow.write_paused:
+        client.writer.write(REQUEST * 1000)
+        await asyncio.sleep(0.01)
+        connection = server.connection()
+        assert len(connection.pipeline) <= 64
+    server.sweep(0)
+    server.sweep(9)
+    assert not connection.transport.is_closing()
+    server.sweep(10)
+    await asyncio.sleep(0.05)
+    assert not server.state.connections
+
+
+BODY = b"POST / HTTP/1.1\r\ncontent-length: %d\r\n\r\n"
+
+
 @given(
     cuts=st.lists(st.integers(1, 400), max_size=5),
     sizes=st.lists(st.integers(60, HEAD), max_size=4),
@@ -237,13 +384,13 @@ async def test_where_requests_are_cut_changes_nothing(cuts: list[int], sizes: li
     server = Server()
     async with server.running():
         client = Client(*await asyncio.open_connection("127.0.0.1", server.port))
-        stream = b"".join(padded(size) + REQUEST for size in sizes) + REQUEST
+        stream = REQUEST.join(padded(size) + BODY % size + b"x" * size for size in sizes) + REQUEST
         for cut in cuts:
             client.writer.write(stream[:cut])
             stream = stream[cut:]
             await asyncio.sleep(0)
         client.writer.write(stream)
-        await client.answers(2 * len(sizes) + 1)
+        await client.answers(2 * len(sizes) + max(len(sizes), 1))
         client.writer.close()
 
 
@@ -314,6 +461,17 @@ async def test_what_is_not_http_is_a_problem_too(connect: Connect, server: Serve
     assert server.refused() == {"400": 1}
 
 
+@pytest.mark.parametrize("what", [b"SPAM", b"GET / HTTP/1.1\r\nconnection: upgrade\r\nupgrade: x"])
+async def test_no_client_fills_the_log(
+    connect: Connect, caplog: pytest.LogCaptureFixture, what: bytes
+) -> None:
+    """What is not HTTP, or asks for another protocol, is answered and not worth a line."""
+    client = await connect()
+    await client.send(what + b"\r\n\r\n")
+    await client.until(rb"\r\n\r\n.")
+    assert not caplog.records
+
+
 async def test_the_request_before_it_is_answered(connect: Connect, server: Server) -> None:
     """A refusal neither breaks into an answer nor takes its place; then the connection closes."""
     client = await connect()
@@ -348,7 +506,7 @@ async def test_who_does_not_read_does_not_hold_a_connection(
     """One that closes, and cannot for what is still unread, is cut."""
     client = await connect()
     await client.send(REQUEST)
-    (connection,) = server.state.connections
+    connection = server.connection()
     client.reader._transport.pause_reading()  # type: ignore[attr-defined]
     connection.transport.write(b"x" * 50_000_000)
     connection.transport.close()

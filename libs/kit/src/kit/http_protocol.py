@@ -1,7 +1,7 @@
-"""HTTP/1.1 connections within bounds: how long a head may be and take, how many there may be.
+"""HTTP/1.1 connections within bounds: how many there may be, and how long they wait for a client.
 
-uvicorn bounds none of it: a head without end was read and kept until memory was gone, and a client
-that sends a byte now and then held its connection for ever. Bodies are bounded in `kit.body`.
+With uvicorn's own, a client that sends a byte now and then holds its connection for ever. How much
+may come is bounded in `kit.http_parsing`, and bodies in `kit.body`.
 """
 
 import asyncio
@@ -10,18 +10,20 @@ from typing import Any, cast
 
 from starlette.types import Scope
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.server import ServerState
 
-from kit.errors import HeadTooLarge, HeadTooSlow, Malformed, ServiceError, Unavailable
+from kit.errors import HeadTooSlow, ServiceError, Unavailable
 from kit.hot import GONE
 from kit.http_metrics import Answered
+from kit.http_parsing import BoundedParsing
 from kit.problems import problem_of
 
-_parse = HttpToolsProtocol.data_received  # `super()` would be half of what we cost
 _LINGER_SECONDS = 1.0
 """How long a refused client may go on sending, unheard: closed at once, its system could throw the
 answer away before it is read."""
+_MOMENT_SECONDS = 0.2
+"""How long one that has connected has for a request of its own when the server ends."""
 
 
 @dataclass(frozen=True)
@@ -38,16 +40,14 @@ class Bounds:
     """Most connections at once."""
 
 
-class BoundedProtocol(HttpToolsProtocol):
+class BoundedProtocol(BoundedParsing):
     """A connection. What is refused here is answered with a problem, and then closed.
 
     Times are kept by `sweep`, not by timers, for a timer at every request costs more than all of
     this.
     """
 
-    # Not in the instance's dictionary: beyond 30 keys Python makes it a slower one, and uvicorn's
-    # own are 28.
-    __slots__ = ("_answered", "_awaited", "_bounds", "_most", "_refused", "_room", "_since")
+    __slots__ = ("_answered", "_awaited", "_bounds", "_since")
 
     def __init__(
         self,
@@ -60,13 +60,11 @@ class BoundedProtocol(HttpToolsProtocol):
         answered: Answered,
     ) -> None:
         """Take what uvicorn gives; what is refused is counted in `answered`."""
-        super().__init__(config, server_state, app_state, _loop)
+        super().__init__(
+            config, server_state, app_state, _loop, max_head_bytes=bounds.max_head_bytes
+        )
         self._bounds = bounds
         self._answered = answered
-        self._most = bounds.max_head_bytes
-        self._room = self._most
-        """How many bytes may still come without a whole head among them; none once refused."""
-        self._refused = False
         self._awaited: object = None
         self._since = 0.0
 
@@ -75,7 +73,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         if len(self.connections) > self._bounds.max_connections:
             msg = f"there are {self._bounds.max_connections} connections already"
-            self._refuse(Unavailable(msg))
+            self.refuse(Unavailable(msg))
             transport.close()
             return
         self.timeout_keep_alive_task = self.loop.call_later(
@@ -91,52 +89,17 @@ class BoundedProtocol(HttpToolsProtocol):
             if (abandon := scope.get(GONE)) is not None:
                 abandon()
 
-    def data_received(self, data: bytes) -> None:
-        """Parse what came."""
-        if len(data) > self._room:
-            self._parse_in_pieces(data)
-            return
-        before = self.cycle
-        _parse(self, data)
-        if self.cycle is not before:
-            self._room = self._most
-        elif self._is_in_head():
-            self._room -= len(data)
-
-    def _parse_in_pieces(self, data: bytes) -> None:
-        """Parse as much at a time as a head may have, so that a longer one is seen."""
-        while data and not self._refused:
-            if self._is_in_body():
-                _parse(self, data)
-                return
-            if self._room == 0:
-                msg = f"request line and headers have more than {self._most} bytes"
-                self._refuse(HeadTooLarge(msg))
-                return
-            piece, data = data[: self._room], data[self._room :]
-            self.data_received(piece)
-
-    def _is_in_head(self) -> bool:
-        """Return whether no request, or only a part of a head, has come since the last one."""
-        # A message begins with a new scope, and a head that is whole makes the cycle of it.
-        return self.cycle is None or self.cycle.scope is not self.scope
-
-    def _is_in_body(self) -> bool:
-        return not self._is_in_head() and self.cycle.more_body
-
-    def send_400_response(self, msg: str) -> None:
-        """Answer what is not HTTP. Called by uvicorn."""
-        self._refuse(Malformed(msg))
-
-    def _refuse(self, error: ServiceError) -> None:
+    def refuse(self, error: ServiceError) -> None:
         """Answer with a problem, hear no more, and close; what is in work is answered first."""
         if self._refused:
             return
-        self._refused = True
-        self._room = 0
+        super().refuse(error)
         response = problem_of(error)
         self._answered.count("", response.status_code)
-        if self._is_in_work():
+        if self._is_in_body() and self.cycle.response_complete:
+            self.transport.write_eof()  # it has its answer
+            return
+        if self._is_in_work() and not self._gives_up_body():
             self.cycle.keep_alive = False
             return
         headers = (*self.server_state.default_headers, *response.raw_headers)
@@ -145,13 +108,39 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.write(b"connection: close\r\n\r\n" + bytes(response.body))
         self.transport.write_eof()
 
+    def _gives_up_body(self) -> bool:
+        """Let the request in work end if it is one whose body cannot come; return whether it is."""
+        cycle = self.cycle
+        if self.pipeline or not cycle.more_body or cycle.response_started:
+            return False
+        cycle.disconnected = True
+        cycle.message_event.set()
+        return True
+
     def _is_in_work(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
+        cycle = self.cycle
+        return cycle is not None and not (cycle.response_complete or cycle.disconnected)
 
     def last_answer(self) -> None:
         """Let the answer to the request in work, if it is not begun, be the last one here."""
         if self._is_in_work() and not self.cycle.response_started:
             self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Answer what is in work, and close. Called by uvicorn when the server ends.
+
+        One that has only just connected may have a request on its way.
+        """
+        if self.cycle is None and not self._refused:
+            self.loop.call_later(_MOMENT_SECONDS, self._end)
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        if self._is_in_work():
+            self.cycle.keep_alive = False
+        else:
+            self.transport.close()
 
     def sweep(self, now: float) -> None:
         """End the connection if it has waited too long for its client. To be called every second.
@@ -159,22 +148,23 @@ class BoundedProtocol(HttpToolsProtocol):
         Args:
             now: The time, in seconds from any moment on.
         """
-        closing = self.transport.is_closing()
-        if not closing and (self._is_in_work() or self.timeout_keep_alive_task is not None):
+        to_read = self.transport.is_closing() or self.flow.write_paused
+        if not to_read and (self._is_in_work() or self.timeout_keep_alive_task is not None):
             self._awaited = None
             return
-        # Its end, the rest of one head, or what is neither: empty lines, a body nobody waits for.
-        awaited = self.transport if closing else self.scope or self
+        # That it reads, the rest of one head, or what is neither: empty lines, a body nobody waits
+        # for.
+        awaited = self.transport if to_read else self.scope or self
         if awaited is not self._awaited:
             self._awaited, self._since = awaited, now
         elif now - self._since >= (_LINGER_SECONDS if self._refused else self._bounds.head_seconds):
-            self._give_up(closing=closing)
+            self._give_up(to_read=to_read)
 
-    def _give_up(self, *, closing: bool) -> None:
-        if closing or self._refused:
+    def _give_up(self, *, to_read: bool) -> None:
+        if to_read or self._refused:
             self.transport.abort()
         elif self.scope is not None and self._is_in_head():
             msg = f"request line and headers did not arrive within {self._bounds.head_seconds:g} s"
-            self._refuse(HeadTooSlow(msg))
+            self.refuse(HeadTooSlow(msg))
         else:
             self.transport.close()
