@@ -48,6 +48,11 @@ class WebSettings(BaseSettings):
     body_seconds: float = Field(default=10.0, gt=0)
     """How long a client may take to send a body, in seconds; a slower one is answered with 408."""
 
+    max_bodies_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
+    """Most bytes that the bodies of all requests have together until they are answered, those of up
+    to 16 KiB not counted; one that goes beyond is answered with 503. It must not be below the
+    longest body."""
+
     drain_seconds: float = Field(default=0.0, ge=0)
     """How long to be unready and still answer after SIGTERM, in seconds, before connections are
     refused: in a cluster, as long as it takes until nobody sends requests here any more."""
