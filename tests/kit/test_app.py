@@ -299,6 +299,17 @@ def test_a_body_that_is_not_json_is_refused_by_type(client: TestClient) -> None:
     assert "x-www-form-urlencoded" in problem(response)["detail"]
 
 
+def test_a_problem_is_short_whatever_was_sent(client: TestClient) -> None:
+    """A client's own words do not come back by the megabyte; how a detail begins and ends does."""
+    response = client.post("/echo", content=b"{}", headers={"content-type": "x" * 100_000 + "/end"})
+    assert response.status_code == 415
+    found = problem(response)["detail"]
+    assert len(found) == 300
+    assert found.startswith("the body must be application/json, not xxx")
+    assert " … xxx" in found
+    assert found.endswith("x/end")
+
+
 def test_every_error_is_a_problem(client: TestClient) -> None:
     """Unknown path, wrong method and a bad parameter are problems too."""
     assert problem(client.get("/nowhere"))["title"] == "Not Found"
