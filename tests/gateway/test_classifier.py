@@ -313,6 +313,22 @@ async def test_others_get_their_turn_between_long_messages(engine: Engine) -> No
     assert turns >= 16
 
 
+async def test_others_get_their_turn_between_explained_messages(engine: Engine) -> None:
+    """Finding the places of rules in many short messages does not hold the event loop either."""
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = asyncio.create_task(other())
+    await classifier_of(engine).classify([ClassifyRequest(RULE_SPAM, explain=True)] * 120)
+    waiting.cancel()
+    assert turns >= 30
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
     [(ModelUnavailable("away"), "away"), (RuntimeError("a bug"), "fault of the gateway")],

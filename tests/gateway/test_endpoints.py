@@ -335,6 +335,21 @@ def test_a_body_that_cannot_be_read_is_refused(
     problem(client.post(path, content=body, headers=JSON), status)
 
 
+def test_one_message_gets_as_much_as_it_can_need(
+    pack_file: Path, model_server: FakeModelServer
+) -> None:
+    """The longest text and id, all escaped, are taken; much more is no message, and not read."""
+    told = Settings(inference_url=model_server.url, rules_file=pack_file)
+    message = b'{"text": "%b", "id": "%b", "explain": false}'
+    body = message % (rb"\u0061" * told.max_text_bytes, rb"\ud83d\ude00" * 128)
+    with TestClient(create_app(told)) as client:
+        assert client.post(CLASSIFY, content=body, headers=JSON).status_code == 200
+        longer = body + b" " * 4096
+        problem(client.post(CLASSIFY, content=longer, headers=JSON), 413)
+        batch = b'{"items": [%b]}' % longer
+        assert client.post(BATCH, content=batch, headers=JSON).status_code == 200
+
+
 @pytest.mark.parametrize("path", [CLASSIFY, BATCH])
 def test_an_empty_body_is_refused(client: TestClient, path: str) -> None:
     """No body is no JSON: 400."""

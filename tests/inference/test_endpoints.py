@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from fixtures.models import FakeSource
@@ -118,6 +119,19 @@ def test_binary_tensors(client: TestClient) -> None:
     broken = client.post(INFER, content=head + data[:-1], headers=headers)
     assert broken.status_code == 400
     assert "16 bytes behind the JSON" in broken.json()["error"]
+
+
+@pytest.mark.parametrize("path", [INFER, "/hooks/registry"])
+def test_bodies_are_bounded_together(source: FakeSource, path: str) -> None:
+    """One that does not fit is answered with 503; what was read before takes nothing any more."""
+    settings = Settings(
+        poll_seconds=0.02, max_bodies_bytes=50_000, webhook_secret=SecretStr("hush")
+    )
+    with TestClient(create_app(settings, source)) as client:
+        for _ in range(3):
+            assert client.post(path, content=b" " * 40_000).status_code == 400
+        answer = client.post(path, content=b" " * 50_001)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
 
 
 def test_a_large_request_is_answered_like_small_ones(source: FakeSource) -> None:

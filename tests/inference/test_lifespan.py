@@ -7,6 +7,7 @@ import pytest
 from fixtures.models import FakeSource, ref
 from inference.lifespan import running
 from inference.settings import Settings
+from kit.bodies import BodyBudget
 from kit.probes import Readiness
 
 
@@ -16,7 +17,7 @@ async def test_a_challenger_that_is_switched_off_leaves_the_cache(
 ) -> None:
     """What an earlier process kept of it goes before anything is served."""
     source.challenger = ref("7")
-    async with running(Settings(challenger_share=share), Readiness(), source):
+    async with running(Settings(challenger_share=share), Readiness(), BodyBudget(1), source):
         assert source.forgotten == forgotten
 
 
@@ -32,7 +33,7 @@ async def test_a_cancel_in_the_middle_of_the_end_is_not_lost(
     serving, told = asyncio.Event(), asyncio.Event()
 
     async def serve() -> None:
-        async with running(Settings(), Readiness(), source):
+        async with running(Settings(), Readiness(), BodyBudget(1), source):
             serving.set()
             await told.wait()
         await asyncio.Event().wait()

@@ -31,3 +31,15 @@ def test_certificates_are_checked_one_way_or_not_at_all(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("MLFLOW_TRACKING_SERVER_CERT_PATH: ")
     assert "MLFLOW_TRACKING_INSECURE_TLS" in line
+
+
+def test_mlflows_address_has_no_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is in `/readyz` and in the log; the line says where a password belongs."""
+    monkeypatch.setenv("INFERENCE_TRACKING_URI", "http://admin:hunter2@mlflow")
+    with pytest.raises(SystemExit):
+        load_or_exit(Settings)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "MLFLOW_TRACKING_PASSWORD" in line
+    assert "hunter2" not in line

@@ -13,7 +13,8 @@ from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
 from kit import oip
-from kit.app import Routes, create_service
+from kit.app import Routes, Service, create_service
+from kit.bodies import BodyBudget
 from kit.body import BodyReader
 from kit.errors import Unavailable
 from kit.hot import Answer, Document, HotEndpoint, HotRequest, Work
@@ -49,7 +50,8 @@ def hot(path: str, work: Work, requests: Tally) -> HotEndpoint:
         answer="The same",
         problems=[HTTPStatus.BAD_REQUEST],
     )
-    return HotEndpoint(path, work, document, reader=BodyReader(LIMIT, 0.1), requests=requests)
+    reader = BodyReader(LIMIT, 0.1, BodyBudget(LIMIT))
+    return HotEndpoint(path, work, document, reader=reader, requests=requests)
 
 
 async def echo(request: HotRequest) -> Answer:
@@ -186,6 +188,47 @@ def test_a_body_of_unknown_length_is_bounded(client: TestClient) -> None:
     assert response.status_code == 413
 
 
+@pytest.mark.parametrize("path", ["/echo", "/hot/broken"])
+def test_a_body_is_let_go_with_the_answer(client: TestClient, path: str) -> None:
+    """Each takes nearly all that the bodies of all may have, and none is missing it afterwards."""
+    body = b'{"term": "%b", "contribution": 1}' % (b"x" * (LIMIT - 40))
+    statuses = {client.post(path, content=body).status_code for _ in range(3)}
+    assert statuses == {200 if path == "/echo" else 500}
+
+
+def test_a_body_is_held_until_the_answer(requests: Tally) -> None:
+    """While one is worked on, another for which there is no room is refused with 503."""
+    body = b" " * (LIMIT - 10)
+    refused: list[list[Any]] = []
+
+    async def ask_meanwhile(request: HotRequest) -> Answer:
+        if not refused:
+            refused.append(await posted(app, body))
+        return Answer(request.body[:1])
+
+    app = create_service(
+        "kit",
+        None,
+        Readiness(),
+        routes=Routes(hot=[hot("/echo", ask_meanwhile, requests)]),
+        requests=requests,
+    )
+    sent = asyncio.run(posted(app, body))
+    assert sent[0]["status"] == 200
+    ((head, _),) = refused
+    assert head["status"] == 503
+    assert (b"retry-after", b"1") in head["headers"]
+
+
+async def posted(app: Service, body: bytes) -> list[Any]:
+    """Post a body to `/echo` of an app, in a task of its own; return what is sent back."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return await asyncio.create_task(sent_by(app, receive))
+
+
 async def post_echo(requests: Tally, receive: Callable[[], Awaitable[Any]]) -> list[Any]:
     """Post to an endpoint that reads a body from `receive`; return what is sent back."""
     app = create_service(
@@ -195,6 +238,11 @@ async def post_echo(requests: Tally, receive: Callable[[], Awaitable[Any]]) -> l
         routes=Routes(hot=[hot("/echo", echo, requests)]),
         requests=requests,
     )
+    return await sent_by(app, receive)
+
+
+async def sent_by(app: Service, receive: Callable[[], Awaitable[Any]]) -> list[Any]:
+    """Let an app answer what is posted to `/echo`; return what is sent back."""
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -249,6 +297,17 @@ def test_a_body_that_is_not_json_is_refused_by_type(client: TestClient) -> None:
     response = client.post("/echo", data={"term": "x"})
     assert response.status_code == 415
     assert "x-www-form-urlencoded" in problem(response)["detail"]
+
+
+def test_a_problem_is_short_whatever_was_sent(client: TestClient) -> None:
+    """A client's own words do not come back by the megabyte; how a detail begins and ends does."""
+    response = client.post("/echo", content=b"{}", headers={"content-type": "x" * 100_000 + "/end"})
+    assert response.status_code == 415
+    found = problem(response)["detail"]
+    assert len(found) == 300
+    assert found.startswith("the body must be application/json, not xxx")
+    assert " … xxx" in found
+    assert found.endswith("x/end")
 
 
 def test_every_error_is_a_problem(client: TestClient) -> None:

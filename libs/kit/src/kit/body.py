@@ -6,6 +6,7 @@ import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
+from kit.bodies import UNCOUNTED, BodyBudget
 from kit.deadlines import Deadlines
 from kit.errors import BodyTooLarge, BodyTooSlow, Invalid, Malformed, UnsupportedMedia
 
@@ -15,12 +16,20 @@ JSON = b"application/json"
 
 
 class BodyReader:
-    """Reads the bodies of one endpoint, within its limits of size and time."""
+    """Reads the bodies of one endpoint, within its limits of size and time.
 
-    def __init__(self, max_bytes: int, seconds: float) -> None:
-        """Read at most `max_bytes` of each body, and wait at most `seconds` for it."""
+    Every body that was read is held until it is released.
+    """
+
+    def __init__(self, max_bytes: int, seconds: float, budget: BodyBudget) -> None:
+        """Read at most `max_bytes` of each body, and wait at most `seconds` for it.
+
+        All that share `budget` hold no more than it together.
+        """
         self._max_bytes = max_bytes
         self._seconds = seconds
+        self._budget = budget
+        self._uncounted = min(max_bytes, UNCOUNTED)
         self._deadlines = Deadlines(seconds)
 
     async def read(self, receive: Receive, declared: bytes = b"0") -> bytes:
@@ -29,6 +38,7 @@ class BodyReader:
         Raises:
             BodyTooLarge: The body has more than the limit; reading stops there.
             BodyTooSlow: It has not arrived whole in time.
+            Unavailable: With those of other requests there would be too much.
             ClientDisconnect: The client went away before it had sent all.
         """
         # Of more digits than any length has, Python refuses to make a number; what comes is
@@ -42,20 +52,36 @@ class BodyReader:
             msg = f"the body did not arrive within {self._seconds:g} s"
             raise BodyTooSlow(msg) from error
 
+    def release(self, body: bytes) -> None:
+        """Hold a body no more: its request is answered."""
+        if len(body) > UNCOUNTED:
+            self._budget.give_back(len(body))
+
     async def _read(self, receive: Receive) -> bytes:
         chunks: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            chunk: bytes = message.get("body", b"")
-            size += len(chunk)
-            if size > self._max_bytes:
-                raise self._too_large()
-            if not message.get("more_body", False):
-                return b"".join([*chunks, chunk]) if chunks else chunk
-            chunks.append(chunk)
+        size = taken = 0
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect  # noqa: TRY301  as the others
+                chunk: bytes = message.get("body", b"")
+                size += len(chunk)
+                if size > self._uncounted:
+                    self._take(size, taken)
+                    taken = size
+                if not message.get("more_body", False):
+                    return b"".join([*chunks, chunk]) if chunks else chunk
+                chunks.append(chunk)
+        except BaseException:
+            self._budget.give_back(taken)
+            raise
+
+    def _take(self, size: int, taken: int) -> None:
+        """Take for a body that now has `size` bytes what has not been taken yet."""
+        if size > self._max_bytes:
+            raise self._too_large()
+        self._budget.take(size - taken)
 
     def _too_large(self) -> BodyTooLarge:
         return BodyTooLarge(f"the body has more than {self._max_bytes} bytes")

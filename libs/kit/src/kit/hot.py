@@ -168,6 +168,7 @@ class HotEndpoint:
         token = entered(request_id)
         status = CLIENT_GONE
         request: HotRequest | None = None
+        body = b""
         try:
             if self.guard is not None:
                 self.guard.admit(scope)
@@ -190,6 +191,7 @@ class HotEndpoint:
                 await response(scope, receive, send)
         finally:
             scope.pop(GONE, None)  # it refers to the request, which refers to the scope
+            self._reader.release(body)
             self._answered.count(scope["method"], status)
             left(token)
 

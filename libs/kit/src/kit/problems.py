@@ -14,6 +14,9 @@ from kit import errors
 from kit.request_id import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
+_HEAD, _TAIL = 200, 97
+"""How much of a longer detail is told, in characters: what is wrong stands first, where it is
+last, and between them what the client itself has sent."""
 
 STATUS: Mapping[type[errors.ServiceError], HTTPStatus] = {
     errors.HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -45,10 +48,12 @@ class Problem(msgspec.Struct, omit_defaults=True):
 def problem_response(
     status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return `detail` as a problem of this status.
+    """Return `detail` as a problem of this status; of one above 300 characters only both ends.
 
     The member `error` is what the Open Inference Protocol reads; other clients may ignore it.
     """
+    if len(detail) > _HEAD + _TAIL + 3:
+        detail = f"{detail[:_HEAD]} … {detail[-_TAIL:]}"
     problem = Problem(
         title=status.phrase,
         status=status.value,

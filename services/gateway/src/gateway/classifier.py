@@ -28,6 +28,11 @@ _TURN_CHARS = 4096
 """Code points after which others get a turn, at the end of a message: a fraction of a millisecond
 of plain text, some ten milliseconds of the most disguised. A turn after each of 1,000 short
 messages would make them a fifth dearer, and nobody wait less."""
+_VERDICT_CHARS = 64
+"""What giving and counting a verdict is worth in code points that the rules read."""
+_LOCATING_CHARS = 1024
+_LOCATING_TIMES = 8
+"""What finding a rule's places is worth: so many in any case, and each of the text so often."""
 
 
 class Classifier:
@@ -81,6 +86,7 @@ class Classifier:
         left = [i for i, found in enumerate(findings) if found.decision is None]
         decided = await self._all_by_model(serving.pack, messages, left)
         verdicts = []
+        turns = _Turns()
         for i, (message, found) in enumerate(zip(messages, findings, strict=True)):
             if found.decision is None:
                 verdict = decided[i]
@@ -89,6 +95,7 @@ class Classifier:
                 verdict = _from_rule(serving, message, found.decision)
                 self._count_rule(message, found, verdict)
             verdicts.append(verdict)
+            await turns.after(_worth(message))
         return verdicts
 
     async def _by_model(
@@ -156,15 +163,32 @@ class Classifier:
 async def _scan_all(serving: Serving, messages: Sequence[ClassifyRequest]) -> list[Findings]:
     """Return what the rules find in each message."""
     findings: list[Findings] = []
-    chars = 0
+    turns = _Turns()
     for message in messages:
         findings.append(serving.scan(message.text))
-        chars += len(message.text)
-        if chars >= _TURN_CHARS:
-            # Long texts take milliseconds: probes and others get their turn in between.
-            await asyncio.sleep(0)
-            chars = 0
+        await turns.after(len(message.text))
     return findings
+
+
+def _worth(message: ClassifyRequest) -> int:
+    """Return what a verdict on a message is worth in code points that the rules read."""
+    if not message.explain:
+        return _VERDICT_CHARS
+    return _LOCATING_CHARS + _LOCATING_TIMES * len(message.text)
+
+
+class _Turns:
+    """Gives probes and other requests their turn between the messages of a batch."""
+
+    def __init__(self) -> None:
+        self._chars = 0
+
+    async def after(self, chars: int) -> None:
+        """Count what was done, in code points that the rules read; let others go if it is much."""
+        self._chars += chars
+        if self._chars >= _TURN_CHARS:
+            self._chars = 0
+            await asyncio.sleep(0)
 
 
 def _from_rule(serving: Serving, message: ClassifyRequest, rule: Rule) -> ClassifyResponse:

@@ -18,6 +18,7 @@ from gateway.schemas import (
     RuleInfo,
 )
 from gateway.settings import Settings
+from kit.bodies import BodyBudget
 from kit.body import BodyReader
 from kit.encoding import json_response
 from kit.errors import Invalid
@@ -32,6 +33,10 @@ _encode = msgspec.json.Encoder().encode
 _UNAVAILABLE = openapi_problems(HTTPStatus.SERVICE_UNAVAILABLE)
 _PROBLEMS = (*JSON_BODY_STATUSES, HTTPStatus.SERVICE_UNAVAILABLE)
 _TAG = "classification"
+_ESCAPED_BYTES = len(r"\u0041")
+"""Most bytes of JSON for one of a text's UTF-8."""
+_MESSAGE_BYTES = 4096
+"""More than all else of a message takes: the id, escaped, is 1,536 bytes long at most."""
 
 router = APIRouter(prefix="/v1", tags=[_TAG])
 admin_router = APIRouter(prefix="/v1", tags=[_TAG])
@@ -47,16 +52,27 @@ StateOf = Annotated[State, Depends(_state)]
 
 def hot_endpoints(settings: Settings, guard: Guard | None) -> list[HotEndpoint]:
     """Return the endpoints that are asked at every message, by those whom `guard` admits."""
-    reader = BodyReader(settings.max_body_bytes, settings.body_seconds)
+    budget = BodyBudget(settings.max_bodies_bytes)
     return [
         HotEndpoint(
-            path, work, document, reader=reader, requests=metrics.HTTP_REQUESTS, guard=guard
+            path,
+            work,
+            document,
+            reader=BodyReader(max_bytes, settings.body_seconds, budget),
+            requests=metrics.HTTP_REQUESTS,
+            guard=guard,
         )
-        for path, work, document in (
-            ("/v1/classify", classify, _CLASSIFY),
-            ("/v1/classify/batch", classify_batch, _CLASSIFY_BATCH),
+        for path, work, document, max_bytes in (
+            ("/v1/classify", classify, _CLASSIFY, _max_message_bytes(settings)),
+            ("/v1/classify/batch", classify_batch, _CLASSIFY_BATCH, settings.max_body_bytes),
         )
     ]
+
+
+def _max_message_bytes(settings: Settings) -> int:
+    """Return the longest body, in bytes, that one message can need."""
+    needed = settings.max_text_bytes * _ESCAPED_BYTES + _MESSAGE_BYTES
+    return min(needed, settings.max_body_bytes)
 
 
 async def classify(request: HotRequest) -> Answer:

@@ -91,7 +91,8 @@ class Settings(WebSettings):
     """Most messages that wait for it; those that come beyond are not scored, but counted."""
 
     max_body_bytes: int = Field(default=1024 * 1024, gt=0)
-    """Largest request body, in bytes; a larger one is answered with 413."""
+    """Largest request body, in bytes; a larger one is answered with 413. For one message it is six
+    times the longest text and 4 KiB, if that is less: it can need no more."""
 
     max_batch_size: int = Field(default=1000, gt=0)
     """Most items in one batch; more are answered with 422."""

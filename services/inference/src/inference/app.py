@@ -11,20 +11,22 @@ from inference.lifespan import State, running
 from inference.settings import Settings
 from kit import oip
 from kit.app import Routes, Service, create_service
+from kit.bodies import BodyBudget
 from kit.probes import Readiness
 
 
 def create_app(settings: Settings, source: Source | None = None) -> Service:
     """Return the model server; `source` replaces the registry and the cache, for tests."""
     readiness = Readiness()
+    budget = BodyBudget(settings.max_bodies_bytes)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, State]]:
-        async with running(settings, readiness, source) as state:
+        async with running(settings, readiness, budget, source) as state:
             yield {"service": state}
 
     routes = Routes(
-        hot=endpoints.hot_endpoints(settings),
+        hot=endpoints.hot_endpoints(settings, budget),
         public=[endpoints.router, hooks.router],
         schemas=(oip.ModelMetadata, oip.ServerMetadata),
     )

@@ -15,6 +15,7 @@ from inference.scoring import EXPLANATIONS, SCORES
 from inference.settings import Settings
 from inference.slot import Model
 from kit import oip
+from kit.bodies import BodyBudget
 from kit.body import BodyReader
 from kit.encoding import json_response
 from kit.errors import NotFound
@@ -112,9 +113,9 @@ def _ready(model: Model) -> dict[str, str | bool]:
     return {"name": REGISTERED_MODEL, "version": model.version, "ready": True}
 
 
-def hot_endpoints(settings: Settings) -> list[HotEndpoint]:
-    """Return the endpoints that are asked at every message."""
-    reader = BodyReader(settings.max_body_bytes, settings.body_seconds)
+def hot_endpoints(settings: Settings, budget: BodyBudget) -> list[HotEndpoint]:
+    """Return the endpoints that are asked at every message; `budget` is for all bodies."""
+    reader = BodyReader(settings.max_body_bytes, settings.body_seconds, budget)
     return [
         HotEndpoint(path, work, _INFER, reader=reader, requests=metrics.HTTP_REQUESTS)
         for path, work in ((_MODEL + "/infer", infer), (_VERSION + "/infer", infer_version))

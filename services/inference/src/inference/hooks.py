@@ -15,7 +15,12 @@ from kit.problems import JSON_BODY_STATUSES, openapi_problems
 
 _MAX_BYTES = 64 * 1024
 _raw = msgspec.json.Decoder(msgspec.Raw)
-_PROBLEMS = openapi_problems(*JSON_BODY_STATUSES, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+_PROBLEMS = openapi_problems(
+    *JSON_BODY_STATUSES,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
 
 router = APIRouter(tags=["operations"])
 
@@ -42,7 +47,9 @@ async def registry_changed(
         msg = "webhooks are switched off: INFERENCE_WEBHOOK_SECRET is not set"
         raise NotFound(msg)
     check_json(request.headers.get("content-type", "application/json").encode())
-    body = await BodyReader(_MAX_BYTES, state.settings.body_seconds).read(request.receive)
+    reader = BodyReader(_MAX_BYTES, state.settings.body_seconds, state.budget)
+    body = await reader.read(request.receive)
+    reader.release(body)  # now, for nothing is waited for until the answer
     decode_json(_raw, body)
     delivery = Delivery(x_mlflow_delivery_id, x_mlflow_timestamp, x_mlflow_signature, body)
     if fault := delivery.fault(secret.get_secret_value(), time.time()):

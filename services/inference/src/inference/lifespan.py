@@ -14,6 +14,7 @@ from inference.scoring import Scoring
 from inference.settings import Settings
 from inference.slot import Slot
 from kit.background import in_background
+from kit.bodies import BodyBudget
 from kit.probes import Readiness
 from kit.registry import CHALLENGER
 
@@ -27,6 +28,7 @@ class State:
     reloader: Reloader
     challenger: Challenger
     limits: Limits
+    budget: BodyBudget
     scoring: Scoring
     followers: Sequence[Reloader]
     """All that follow an alias."""
@@ -39,7 +41,7 @@ class State:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, readiness: Readiness, source: Source | None = None
+    settings: Settings, readiness: Readiness, budget: BodyBudget, source: Source | None = None
 ) -> AsyncIterator[State]:
     """Follow the registry while the service runs; ready as soon as a model is in the slot.
 
@@ -71,7 +73,7 @@ async def running(
         limits = Limits(settings.max_batch_size, settings.max_text_bytes)
         readiness.accept()
         stack.callback(readiness.refuse)
-        yield State(settings, slot, reloader, challenger, limits, scoring, followers)
+        yield State(settings, slot, reloader, challenger, limits, budget, scoring, followers)
 
 
 def _challenging(source: Source, slot: Slot, settings: Settings) -> Reloader:

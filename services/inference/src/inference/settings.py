@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from inference.loading.policy import EnvironmentCheck
-from kit.settings import WebSettings
+from kit.settings import MlflowAddress, WebSettings
 
 
 class Settings(WebSettings):
@@ -17,8 +17,9 @@ class Settings(WebSettings):
     port: int = Field(default=8001, ge=1, le=65535)
     """Port to listen on."""
 
-    tracking_uri: str = Field(default="http://127.0.0.1:5000", pattern="^https?://")
-    """Address of the MLflow server whose registry names the version that serves."""
+    tracking_uri: MlflowAddress = "http://127.0.0.1:5000"
+    """Address of the MLflow server whose registry names the version that serves, without user and
+    password."""
 
     poll_seconds: float = Field(default=5.0, gt=0)
     """How often the alias is looked up, in seconds; each wait is varied by a tenth, so that

@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kit.settings import MlflowAddress
+
 
 class Settings(BaseSettings):
     """What the trainer can be told from outside; the command line has the rest."""
@@ -14,8 +16,9 @@ class Settings(BaseSettings):
         env_prefix="TRAINER_", frozen=True, use_attribute_docstrings=True, env_ignore_empty=True
     )
 
-    tracking_uri: str = Field(default="http://127.0.0.1:5000", pattern="^https?://")
-    """Address of the MLflow server that runs are logged to and versions are registered at."""
+    tracking_uri: MlflowAddress = "http://127.0.0.1:5000"
+    """Address of the MLflow server that runs are logged to and versions are registered at, without
+    user and password: MLflow's own variables are for them."""
 
     experiment: str = Field(default="hamgate", min_length=1)
     """MLflow experiment that the runs belong to."""
