@@ -16,3 +16,9 @@ def test_the_schema_has_the_names_that_are_taken(struct: str, field: str, names:
     """Though the types take any short one, for a better error."""
     _, components = msgspec.json.schema_components([TextInferRequest])
     assert components[struct]["properties"][field]["enum"] == names
+
+
+def test_the_schema_has_no_more_dimensions_than_are_taken() -> None:
+    """Though the type has a place for others, which are refused."""
+    _, components = msgspec.json.schema_components([TextInferRequest])
+    assert components["TextTensor"]["properties"]["shape"]["maxItems"] == 2

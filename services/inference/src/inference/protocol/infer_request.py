@@ -14,6 +14,7 @@ from inference.protocol.schemas import (
     ColumnInferRequest,
     ColumnTensor,
     InferRequest,
+    Shape,
     TextInferRequest,
     TextOutput,
     TextTensor,
@@ -127,8 +128,9 @@ def _check_strings(data: bytes, limits: Limits) -> None:
 def _call(request: InferRequest, tensor: _Input, texts: list[str], limits: Limits) -> InferCall:
     if tensor.name != oip.INPUT or tensor.datatype != "BYTES":
         _refuse_input(tensor)
-    if tensor.shape != [len(texts)]:
-        _check_shape(tensor.shape, len(texts))
+    shape = tensor.shape
+    if shape.rows != len(texts) or shape.columns != 1 or shape.more is not msgspec.UNSET:
+        _refuse_shape(shape, len(texts))
     if len(texts) > limits.texts:
         msg = f"inputs.0.data: {len(texts)} texts, at most {limits.texts} are taken at once"
         raise Invalid(msg)
@@ -146,13 +148,13 @@ def _refuse_input(tensor: _Input) -> NoReturn:
     raise Invalid(msg)
 
 
-def _check_shape(shape: list[int], count: int) -> None:
-    if shape[1:] not in ([], [1]):
-        msg = f"inputs.0.shape: {shape}, only [n] or [n, 1] is taken"
-        raise Invalid(msg)
-    if count != shape[0]:
-        msg = f"inputs.0.data: {count} elements do not fill the shape {shape}"
-        raise Invalid(msg)
+def _refuse_shape(shape: Shape, count: int) -> NoReturn:
+    msg = f"inputs.0.data: {count} elements do not fill the shape [{shape.rows}]"
+    if shape.more is not msgspec.UNSET:
+        msg = "inputs.0.shape: more than two dimensions, only [n] or [n, 1] is taken"
+    elif shape.columns != 1:
+        msg = f"inputs.0.shape: [{shape.rows}, {shape.columns}], only [n] or [n, 1] is taken"
+    raise Invalid(msg)
 
 
 def _check_lengths(texts: list[str], most: int) -> None:

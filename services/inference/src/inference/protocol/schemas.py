@@ -25,15 +25,20 @@ Name = Annotated[str, _one_of(oip.INPUT)]
 Datatype = Annotated[str, _one_of("BYTES")]
 OutputName = Annotated[str, _one_of(*OUTPUTS)]
 Size = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-Shape = Annotated[
-    list[Size],
-    msgspec.Meta(min_length=1, max_length=2, description="`[n]` or `[n, 1]`, for n texts."),
-]
+
+
+class Shape(msgspec.Struct, array_like=True, gc=False):
+    """`[n]` or `[n, 1]`, for n texts."""
+
+    rows: Size
+    columns: Size = 1
+    more: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    """What is no shape of ours. Of a million dimensions, it makes nothing."""
 
 
 class _Tensor(msgspec.Struct, gc=False):
     name: Name
-    shape: Shape
+    shape: Annotated[Shape, msgspec.Meta(extra_json_schema={"maxItems": 2})]
     datatype: Datatype
 
 
