@@ -4,16 +4,17 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from starlette.requests import ClientDisconnect
 
-from inference.scoring import Piece, Scoring, pieces
+from inference.scoring import SCORES, Piece, Scoring, pieces
 from kit.errors import Unavailable
+from kit.text import normalise
 
 TEXTS = st.lists(st.integers(0, 300).map("x".__mul__), max_size=100)
-PIECE = Piece(texts=4, chars=100)
+PIECE = Piece(texts=4, weight=100)
 
 
 class Work:
@@ -67,6 +68,16 @@ def test_pieces_are_the_texts_in_small_parts(texts: list[str]) -> None:
     assert all(len(piece) == 1 or sum(map(len, piece)) <= 100 for piece in found)
 
 
+@given(st.lists(st.text(min_size=1, max_size=99), max_size=50))
+@example(["\ufdfa" * 20] * 5)
+@example(["\ufdfb" * 20] * 5)
+@example(["\u3316" * 20] * 5)
+def test_pieces_are_small_when_they_are_normalised_too(texts: list[str]) -> None:
+    """Whatever script they are in: some characters become up to eighteen."""
+    for piece in pieces(texts, PIECE):
+        assert len(piece) == 1 or sum(len(normalise(text)) for text in piece) <= 300
+
+
 async def test_few_short_texts_are_done_at_once(scoring: Scoring, work: Work) -> None:
     """On the event loop, in one go, none included."""
     assert await scoring.run(work, ["a", "bc"], PIECE, here) == [1, 2]
@@ -83,6 +94,22 @@ async def test_many_or_long_texts_are_done_in_the_thread(
     assert await scoring.run(work, texts, PIECE, here) == [len(text) for text in texts]
     assert work.given == list(pieces(texts, PIECE))
     assert all(name.startswith("scoring") for name in work.threads)
+
+
+@pytest.mark.parametrize("letter", ["\ufdfa", "\ufdfb", "\u3316", "\u0431", "\U0001d41f"])
+async def test_what_grows_when_it_is_normalised_is_done_in_the_thread(
+    work: Work, letter: str
+) -> None:
+    """As many characters of ASCII would be done at once; of these a tenth is, in any script."""
+    with ThreadPoolExecutor(1, thread_name_prefix="scoring") as thread:
+        scoring = Scoring(thread, max_texts=64, max_chars=8192)
+        await scoring.run(work, [letter * 128] * 64, SCORES, here)
+        assert all(name.startswith("scoring") for name in work.threads)
+        assert len(work.given) > 1
+        at_once = Work()
+        for text in ("a" * 128, letter * 7):
+            await scoring.run(at_once, [text] * 64, SCORES, here)
+        assert at_once.threads == {threading.current_thread().name}
 
 
 async def test_the_loop_goes_on_while_the_thread_works(scoring: Scoring, work: Work) -> None:

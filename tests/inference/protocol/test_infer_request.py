@@ -21,12 +21,17 @@ async def nothing() -> dict[str, Any]:
     return {"type": "http.disconnect"}
 
 
-def decoded(body: bytes, json_length: bytes | None = None, content_type: bytes = JSON) -> InferCall:
+def decoded(
+    body: bytes,
+    json_length: bytes | None = None,
+    content_type: bytes = JSON,
+    limits: Limits = LIMITS,
+) -> InferCall:
     """Decode a request with this body."""
     headers = [] if json_length is None else [(b"inference-header-content-length", json_length)]
 
     async def served() -> InferCall:  # a request is made within the task that serves it
-        return decode(HotRequest({"headers": headers}, nothing, content_type, body), LIMITS)
+        return decode(HotRequest({"headers": headers}, nothing, content_type, body), limits)
 
     return asyncio.run(served())
 
@@ -111,7 +116,7 @@ def test_the_header_may_be_there_for_nothing() -> None:
     ("data", "shape", "change", "error", "detail"),
     [
         (bytes_tensor(["a"]), [2], {}, Invalid, "1 elements do not fill"),
-        (bytes_tensor(["a"]), [1, 1, 1], {}, Invalid, "only \\[n\\]"),
+        (bytes_tensor(["a"]), [1, 2], {}, Invalid, "only \\[n\\]"),
         (bytes_tensor(["a"] * 5), [5], {}, Invalid, "more than 4 elements"),
         (bytes_tensor(["é" * 51]), [1], {}, Invalid, "more than 100 bytes"),
         (b"\x09\x00\x00\x00a", [1], {}, Malformed, "element 0"),
@@ -139,6 +144,78 @@ def test_a_binary_tensor_needs_the_header() -> None:
         decoded(body, None, OCTETS)
     with pytest.raises(UnsupportedMedia):
         decoded(body, length, b"text/plain")
+
+
+def body_of(data: bytes, **parts: bytes) -> bytes:
+    """Return a body with these parts of JSON."""
+    name, shape = parts.get("name", b'"text"'), parts.get("shape", b"[1]")
+    tensor = b'{"name":%b,"datatype":"BYTES","shape":%b,"data":%b}' % (name, shape, data)
+    return b'{"inputs":[%b],"outputs":%b}' % (tensor, parts.get("outputs", b"[]"))
+
+
+def elements(element: bytes, count: int) -> bytes:
+    """Return a JSON array."""
+    return b"[" + b",".join([element] * count) + b"]"
+
+
+@pytest.mark.parametrize("element", [b"[]", b"1", b"{}", b'["a","b"]', b'[["a"]]', b"null"])
+def test_decoding_ends_at_the_first_element_that_is_no_text(element: bytes) -> None:
+    """What is behind it is not even looked at: here it is no JSON."""
+    with pytest.raises(Invalid, match=r"\$\.inputs\[0\]\.data\[1\]"):
+        decoded(body_of(b'["a",%b,no JSON]' % element))
+
+
+def test_decoding_ends_at_the_second_input() -> None:
+    """There is one."""
+    with pytest.raises(Invalid, match=r"length 1 - at `\$\.inputs`"):
+        decoded(b'{"inputs":[{"name":"text","datatype":"BYTES","shape":[0],"data":[]},no JSON]}')
+
+
+@pytest.mark.parametrize("end", [b"]]", b""])
+@pytest.mark.parametrize("element", [b'""', b'"a"', b'"\\\\"', b'[""]', b'"\\""'])
+def test_texts_without_number_are_not_made(element: bytes, end: bytes) -> None:
+    """Of megabytes of them not one: what is behind them, JSON or not, is never come to."""
+    body = body_of(elements(element, 100_000))[: None if end else -9]
+    for length in (None, b"%d" % len(body)):
+        with pytest.raises(Invalid, match="at most 4 texts"):
+            decoded(body, length)
+
+
+def test_outputs_without_number_are_not_made() -> None:
+    """They are strings too."""
+    with pytest.raises(Invalid, match="too many strings"):
+        decoded(body_of(b'["a"]', outputs=elements(b'{"name":"label"}', 100_000)))
+
+
+def test_quotes_in_texts_are_not_counted_as_texts() -> None:
+    """A large text may be full of them, and of backslashes."""
+    limits = Limits(texts=4, text_bytes=2_000_000)
+    for letter in ('"', "\\", '\\"', ","):
+        texts = [letter * 400_000, letter]
+        body = json.dumps({"inputs": [tensor(texts)]}).encode()
+        assert decoded(body, limits=limits).texts == texts
+
+
+LONG = b'"' + "\ue000".encode() * 1_000_000 + b'"'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        body_of(b'["a"]', shape=elements(b"1", 1_000_000)),
+        body_of(b'["a"]', shape=elements(b"9" * 4000, 2)),
+        body_of(b'["a"]', name=LONG),
+        body_of(b'["a"]', outputs=b'[{"name":%b}]' % LONG),
+        body_of(b'["a"]').replace(b'"BYTES"', LONG),
+        body_of(b"[%b,1]" % LONG),
+    ],
+    ids=["shape", "sizes", "name", "output", "datatype", "text"],
+)
+def test_errors_are_short(body: bytes) -> None:
+    """Whatever is wrong, and however much of it."""
+    with pytest.raises(Invalid) as refused:
+        decoded(body)
+    assert len(str(refused.value)) < 200
 
 
 @given(st.binary(max_size=60), st.integers(0, 60))

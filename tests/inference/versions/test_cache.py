@@ -1,6 +1,8 @@
 import os
+import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,40 @@ def test_a_note_that_names_no_version_is_none(cache: Cache, note: str) -> None:
     assert cache.record_for(PRODUCTION, "p") is None
     cache.mark(CHALLENGER, ONE)
     assert cache.record_of(ONE, "p") == record(ONE)
+
+
+def whole(cache: Cache, version: VersionRef) -> None:
+    """Put all of a version into the cache."""
+    cache.keep(record(version))
+    cache.artifacts_of(version).mkdir()
+    cache.tables_of(version).write_bytes(b"tables")
+    cache.mark(PRODUCTION, version)
+
+
+@pytest.mark.parametrize("name", ["record.json", "tables.bin", "artifacts", "."])
+def test_what_stands_in_the_place_of_another_is_removed(cache: Cache, name: str) -> None:
+    """A folder for a file, or a file for a folder: else the version could never be kept again."""
+    for find in (partial(cache.record_of, ONE, "p"), partial(cache.record_for, PRODUCTION, "p")):
+        whole(cache, ONE)
+        assert find() == record(ONE)
+        path = cache.folder_of(ONE) / name
+        if path.is_file():
+            path.unlink()
+            (path / "in the way").mkdir(parents=True)
+        else:
+            shutil.rmtree(path)
+            path.write_bytes(b"in the way")
+        assert find() is None
+        assert not cache.folder_of(ONE).exists()
+
+
+def test_a_file_in_the_place_of_a_version_is_dropped_like_one(cache: Cache) -> None:
+    """And dropping what is not there is nothing."""
+    cache.folder.mkdir()
+    cache.folder_of(ONE).write_bytes(b"in the way")
+    cache.drop(ONE)
+    cache.drop(ONE)
+    assert not cache.folder_of(ONE).exists()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from inference import metrics
 from inference.lifespan import State
 from inference.protocol import dataplane, infer_request, infer_response
+from inference.protocol.schemas import TextInferRequest
 from inference.scoring import EXPLANATIONS, SCORES
 from inference.settings import Settings
 from inference.slot import Model
@@ -157,7 +158,7 @@ async def _infer(request: HotRequest, state: State, model: Model) -> Answer:
 _INFER = Document(
     summary="Score texts",
     tag=_TAG,
-    takes=infer_request.TextInferRequest,
+    takes=TextInferRequest,
     answers=oip.InferResponse,
     answer="The outputs",
     binary=Binary(

@@ -1,22 +1,31 @@
 """The infer request: from a body, JSON or with a binary tensor, to texts and wanted outputs."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Final, NoReturn
 
 import msgspec
 
 from inference.protocol import binary
+from inference.protocol.schemas import (
+    OUTPUTS,
+    BinaryInferRequest,
+    BinaryTextTensor,
+    ColumnInferRequest,
+    ColumnTensor,
+    InferRequest,
+    Shape,
+    TextInferRequest,
+    TextOutput,
+    TextTensor,
+)
 from kit import oip
 from kit.body import check_json, decode_json
 from kit.errors import Invalid, Malformed
 from kit.hot import HotRequest
 
-OUTPUTS: Final = (oip.PROBABILITY, oip.LABEL, oip.EXPLANATION)
-"""What a client can ask for."""
-
 _DEFAULT_OUTPUTS: Final = (oip.PROBABILITY, oip.LABEL)
+_Input = TextTensor | ColumnTensor | BinaryTextTensor
 _JSON_LENGTH = oip.JSON_LENGTH.encode()
 _BINARY = oip.BINARY.encode()
 
@@ -41,44 +50,15 @@ class Limits:
     """Of UTF-8, in each text."""
 
 
-class TextTensor(msgspec.Struct, gc=False):
-    """The one input."""
-
-    name: Literal["text"]
-    shape: Annotated[
-        list[Annotated[int, msgspec.Meta(ge=0)]],
-        msgspec.Meta(min_length=1, max_length=2, description="`[n]` or `[n, 1]`, for n texts."),
-    ]
-    datatype: Literal["BYTES"]
-    data: list[str]
-
-
-class TextOutput(msgspec.Struct, gc=False):
-    """An output that the client asks for, once."""
-
-    name: Literal["probability", "label", "explanation"]
-    parameters: oip.OutputParameters | None = None
-
-
-class TextInferRequest(msgspec.Struct, gc=False):
-    """What the model is usually asked: `InferRequest` with one flat tensor of texts."""
-
-    inputs: tuple[TextTensor]
-    id: str | None = None
-    outputs: list[TextOutput] | None = None
-    parameters: oip.RequestParameters | None = None
-
-
-class _BinaryRequest(msgspec.Struct):
-    inputs: list[oip.BinaryTensor]
-    id: str | None = None
-    outputs: list[oip.RequestedOutput] | None = None
-    parameters: oip.RequestParameters | None = None
-
-
 _usual = msgspec.json.Decoder(TextInferRequest)
-_any = msgspec.json.Decoder(oip.InferRequest)
-_binary = msgspec.json.Decoder(_BinaryRequest)
+_column = msgspec.json.Decoder(ColumnInferRequest)
+_binary = msgspec.json.Decoder(BinaryInferRequest)
+_DATA = "$.inputs[0].data"
+"""What decoding calls the place of the texts."""
+_SMALL_BODY = 64 * 1024
+"""Bytes of JSON that are decoded in a millisecond, whatever they are."""
+_OTHER_STRINGS = 500
+"""Strings that are taken beside the texts: keys, names, and parameters that nobody reads."""
 
 
 def decode(request: HotRequest, limits: Limits) -> InferCall:
@@ -94,45 +74,63 @@ def decode(request: HotRequest, limits: Limits) -> InferCall:
     json_length = request.header(_JSON_LENGTH)
     if json_length is not None:
         return _decode_binary(request, json_length, limits)
+    if len(request.body) > _SMALL_BODY:
+        _check_strings(request.body, limits)
     try:
         usual = request.json(_usual)
-    except Invalid:  # not the usual one; the general decoder takes it, or says what is wrong
-        return _decode_any(request.json(_any), limits)
+    except Invalid as error:
+        if _DATA not in str(error):
+            raise
+        # Not the usual one; the other decoder takes it, or says what is wrong.
+        return _of_column(request.json(_column), limits)
     (tensor,) = usual.inputs
-    return _call(usual, tensor.shape, tensor.data, limits)
+    return _call(usual, tensor, tensor.data, limits)
 
 
-def _decode_any(found: oip.InferRequest, limits: Limits) -> InferCall:
-    tensor = _the_input(found.inputs)
-    return _call(found, tensor.shape, _strings(_flatten(tensor.data)), limits)
+def _of_column(found: ColumnInferRequest, limits: Limits) -> InferCall:
+    (tensor,) = found.inputs
+    texts = [text if isinstance(text, str) else text[0] for text in tensor.data]
+    return _call(found, tensor, texts, limits)
 
 
 def _decode_binary(request: HotRequest, json_length: bytes, limits: Limits) -> InferCall:
     if request.content_type != _BINARY:
         check_json(request.content_type)  # tritonclient sends none, which is taken for JSON's
     head, tail = binary.split(request.body, json_length)
+    if len(head) > _SMALL_BODY:
+        _check_strings(head, limits)
     try:
         found = decode_json(_binary, head)
     except Invalid:
         if tail:
             raise
-        return _decode_any(decode_json(_any, head), limits)  # the header was not needed
-    tensor = _the_input(found.inputs)
+        return _of_column(decode_json(_column, head), limits)  # the header was not needed
+    (tensor,) = found.inputs
     size = tensor.parameters.binary_data_size
     if size != len(tail):
         msg = f"inputs.0: a binary_data_size of {size}, and {len(tail)} bytes behind the JSON"
         raise Malformed(msg)
-    return _call(found, tensor.shape, binary.texts(tail, limits.texts, "inputs.0"), limits)
+    return _call(found, tensor, binary.texts(tail, limits.texts, "inputs.0"), limits)
 
 
-def _call(
-    request: TextInferRequest | oip.InferRequest | _BinaryRequest,
-    shape: list[int],
-    texts: list[str],
-    limits: Limits,
-) -> InferCall:
-    if shape != [len(texts)]:
-        _check_shape(shape, len(texts))
+def _check_strings(data: bytes, limits: Limits) -> None:
+    """Refuse JSON of more strings than the texts that are taken can be, before they are made.
+
+    Each string has two quotes, and the first is never one behind a backslash.
+    """
+    most = 2 * (limits.texts + _OTHER_STRINGS)
+    quotes = data.count(b'"')
+    if quotes > most and quotes - data.count(b'\\"') > most:
+        msg = f"inputs.0.data: too many strings, at most {limits.texts} texts are taken at once"
+        raise Invalid(msg)
+
+
+def _call(request: InferRequest, tensor: _Input, texts: list[str], limits: Limits) -> InferCall:
+    if tensor.name != oip.INPUT or tensor.datatype != "BYTES":
+        _refuse_input(tensor)
+    shape = tensor.shape
+    if shape.rows != len(texts) or shape.columns != 1 or shape.more is not msgspec.UNSET:
+        _refuse_shape(shape, len(texts))
     if len(texts) > limits.texts:
         msg = f"inputs.0.data: {len(texts)} texts, at most {limits.texts} are taken at once"
         raise Invalid(msg)
@@ -143,23 +141,20 @@ def _call(
     return InferCall(texts, outputs, sent_binary, request.id)
 
 
-def _the_input(inputs: list[oip.Tensor] | list[oip.BinaryTensor]) -> Any:
-    if len(inputs) != 1 or inputs[0].name != oip.INPUT:
-        msg = f"inputs: exactly one input named {oip.INPUT!r} is needed"
-        raise Invalid(msg)
-    if inputs[0].datatype != "BYTES":
-        msg = f"inputs.0.datatype: {inputs[0].datatype}, only BYTES is taken"
-        raise Invalid(msg)
-    return inputs[0]
+def _refuse_input(tensor: _Input) -> NoReturn:
+    msg = f"inputs.0.datatype: {tensor.datatype}, only BYTES is taken"
+    if tensor.name != oip.INPUT:
+        msg = f"inputs: exactly one input named {oip.INPUT!r} is needed, not {tensor.name!r}"
+    raise Invalid(msg)
 
 
-def _check_shape(shape: list[int], count: int) -> None:
-    if len(shape) not in (1, 2) or shape[1:] not in ([], [1]):
-        msg = f"inputs.0.shape: {shape}, only [n] or [n, 1] is taken"
-        raise Invalid(msg)
-    if count != math.prod(shape):
-        msg = f"inputs.0.data: {count} elements do not fill the shape {shape}"
-        raise Invalid(msg)
+def _refuse_shape(shape: Shape, count: int) -> NoReturn:
+    msg = f"inputs.0.data: {count} elements do not fill the shape [{shape.rows}]"
+    if shape.more is not msgspec.UNSET:
+        msg = "inputs.0.shape: more than two dimensions, only [n] or [n, 1] is taken"
+    elif shape.columns != 1:
+        msg = f"inputs.0.shape: [{shape.rows}, {shape.columns}], only [n] or [n, 1] is taken"
+    raise Invalid(msg)
 
 
 def _check_lengths(texts: list[str], most: int) -> None:
@@ -169,25 +164,8 @@ def _check_lengths(texts: list[str], most: int) -> None:
             raise Invalid(msg)
 
 
-def _strings(data: Iterable[Any]) -> list[str]:
-    texts = list(data)
-    for index, text in enumerate(texts):
-        if not isinstance(text, str):
-            msg = f"inputs.0.data.{index}: a {type(text).__name__}, not a string"
-            raise Invalid(msg)
-    return texts
-
-
-def _flatten(data: list[Any]) -> Iterable[Any]:
-    for element in data:
-        if isinstance(element, list):
-            yield from element
-        else:
-            yield element
-
-
 def _wanted(
-    asked: Sequence[oip.RequestedOutput | TextOutput] | None,
+    asked: Sequence[TextOutput] | None,
     parameters: oip.RequestParameters | None,
 ) -> tuple[Sequence[str], frozenset[str]]:
     """Return the names of the outputs to send, and of those to send as binary tensors."""
@@ -205,6 +183,6 @@ def _wanted(
     return names, frozenset(o.name for o in asked if _is_binary(o, all_binary=all_binary))
 
 
-def _is_binary(output: oip.RequestedOutput | TextOutput, *, all_binary: bool) -> bool:
+def _is_binary(output: TextOutput, *, all_binary: bool) -> bool:
     own = output.parameters.binary_data if output.parameters else None
     return all_binary if own is None else own

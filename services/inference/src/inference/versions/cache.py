@@ -7,6 +7,7 @@ full, a process that was killed), not against who can write there.
 import re
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -59,8 +60,9 @@ class Cache:
         write_whole(self.folder_of(record.ref) / _RECORD_FILE, records.encode(record))
 
     def drop(self, ref: VersionRef) -> None:
-        """Remove a version."""
-        shutil.rmtree(self.folder_of(ref), ignore_errors=True)
+        """Remove a version, as far as it can be removed."""
+        with suppress(OSError):
+            _remove(self.folder_of(ref))
 
     def mark(self, alias: str, ref: VersionRef | None) -> None:
         """Note which version has `alias`, and remove those that no alias has.
@@ -104,19 +106,43 @@ class Cache:
         for path in self.folder.iterdir():
             if not _OURS.fullmatch(path.name) or path.name in kept:
                 continue
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+            _remove(path)
 
     def _alias_file(self, alias: str) -> Path:
         return self.folder / f"{alias}{_ALIAS_SUFFIX}"
 
     def _read_record(self, folder: Path) -> Record | None:
+        """Return the record in a version's folder; what is no such folder is removed.
+
+        Else what stands in the place of a file would be there for good: nothing can be written
+        over it.
+        """
         try:
+            if _is_misshapen(folder):
+                _remove(folder)
+                return None
             return records.decode((folder / _RECORD_FILE).read_bytes())
         except OSError:
             return None
+
+
+def _is_misshapen(folder: Path) -> bool:
+    """Return whether there is a file in place of a version's folders, or the other way round."""
+    folders = [folder, folder / ARTIFACTS]
+    files = [folder / _RECORD_FILE, folder / _TABLES_FILE]
+    return any(path.is_file() for path in folders) or any(path.is_dir() for path in files)
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, with all that is in it, or a file.
+
+    Raises:
+        OSError: It is a file, and cannot be removed.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _noted(alias_file: Path) -> str:
