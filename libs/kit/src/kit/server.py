@@ -7,6 +7,7 @@ from types import FrameType
 
 from uvicorn.lifespan.off import LifespanOff
 
+from kit import memory
 from kit.app import Service
 from kit.listener import Listener
 from kit.settings import WebSettings
@@ -64,6 +65,7 @@ class _Outermost(Listener):
             except SystemExit:
                 await super().shutdown(sockets)
                 raise
+        memory.settle()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let requests in flight finish, and end the app. Called by uvicorn."""

@@ -12,7 +12,6 @@ from gateway.keys.guard import KeyGuard
 from gateway.keys.watcher import following
 from gateway.lifespan import State, pack_path, running
 from gateway.settings import Settings
-from kit import memory
 from kit.app import Routes, Service, create_service
 from kit.probes import Readiness
 from rules.loading import load_engine
@@ -28,7 +27,6 @@ def create_app(settings: Settings) -> Service:
     keys_file = settings.api_keys_file
     guard = KeyGuard(parse(keys_file, read_bytes(keys_file))) if keys_file else None
     engine = load_engine(pack_path(settings), settings.rules_cache_folder)
-    memory.trim()  # of 40 MB that compiling the shipped pack takes
     readiness = Readiness()
 
     @asynccontextmanager

@@ -127,7 +127,7 @@ class PackWatcher:
             self._reject(reading, (f"a fault of hamgate's: {type(error).__name__}",), error)
         else:
             self._swap(engine, self._clock() - started)
-            await asyncio.to_thread(memory.trim)
+            await asyncio.to_thread(memory.settle)
 
     def _swap(self, engine: Engine, seconds: float) -> None:
         before = self._serving()
