@@ -124,13 +124,16 @@ def test_a_server_that_ends_leaves_no_loader_behind(shelf: Shelf, tmp_path: Path
 def test_a_killed_loader_and_a_bad_version_leave_the_old_one_serving(
     shelf: Shelf, tmp_path: Path
 ) -> None:
-    """SIGKILL of the loader is a failed reload; the version is taken when it is tried again."""
+    """SIGKILL of the loader, twice, is a failed reload; the version is taken at another attempt."""
     first = shelf.put()
     log = tmp_path / "inference.log"
     with service("inference", tmp_path, **environment(shelf, tmp_path)) as (process, url):
         wait_until_ok(f"{url}/readyz", process, log)
         second = shelf.put()
         wait_for(lambda: loaders(process) != [])
+        (killed,) = loaders(process)
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: loaders(process) not in ([], [killed]))
         os.kill(loaders(process)[0], signal.SIGKILL)
         wait_for(lambda: "reload_failed" in log.read_text())
         assert version_at(url) == first.version

@@ -114,9 +114,12 @@ def test_time_grows_with_the_length(part: str) -> None:
     """The longest text takes about four times what a quarter of it takes, not sixteen times."""
     whole = part * (MAX_CHARS // len(part))
     texts = [(raw, normalise(raw)) for raw in (whole[: len(whole) // 4], whole)]
-    seconds = []
-    for raw, normal in texts:
+
+    def seconds(raw: str, normal: str) -> float:
         start = time.process_time()
         Positions(raw, normal).in_raw(0, len(normal))
-        seconds.append(time.process_time() - start)
-    assert seconds[1] < 12 * seconds[0] + 0.2
+        return time.process_time() - start
+
+    # The least of three: a collection of the whole test run's garbage may fall into one.
+    quarter, whole_text = (min(seconds(*text) for _ in range(3)) for text in texts)
+    assert whole_text < 12 * quarter + 0.2

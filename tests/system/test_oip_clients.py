@@ -73,4 +73,7 @@ def test_triton_is_told_what_serves(told: Any) -> None:
 
 def test_triton_is_told_what_is_wrong(told: Any) -> None:
     """It reads status and `error` of the answer."""
-    assert told["triton"]["error"] == "422 inputs: exactly one input named 'text' is needed"
+    assert (
+        told["triton"]["error"]
+        == "422 inputs: exactly one input named 'text' is needed, not 'message'"
+    )
