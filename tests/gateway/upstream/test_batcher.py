@@ -158,6 +158,35 @@ async def test_an_idle_gateway_sends_at_once() -> None:
         assert await scores(answers) == [1]
 
 
+async def test_a_burst_goes_out_together() -> None:
+    """Messages that come in one turn of the event loop after the other share a call."""
+    model = Model()
+    async with batching(model) as batcher:
+        answers = []
+        for number in range(6):
+            answers += ask(batcher, number)
+            await asyncio.sleep(0)
+        await turns()
+        assert model.calls == [["0", "1", "2", "3", "4", "5"]]
+        model.tell()
+        assert await scores(answers) == [0, 1, 2, 3, 4, 5]
+
+
+async def test_a_burst_without_end_is_not_waited_for() -> None:
+    """A full call goes out while more come, and one that does not fill up after some turns."""
+    for bound, most in ((3, 3), (1000, 20)):
+        model = Model(calls=1)
+        async with batching(model, bounds(call_texts=bound)) as batcher:
+            answers = []
+            for number in range(40):
+                answers += ask(batcher, number)
+                await asyncio.sleep(0)
+            assert 1 < len(model.calls[0]) <= most
+            model.open.set()
+            model.tell()
+            assert await scores(answers) == list(range(40))
+
+
 async def test_what_comes_at_the_same_time_goes_out_together() -> None:
     """Messages that are there before anything else can run are one call."""
     model = Model()

@@ -21,6 +21,9 @@ GRACE_SECONDS = 0.05
 `late` then, whichever timer is the faster, and a server that hangs still fails its call."""
 HARMLESS = "ok"
 """What is asked about, to learn whether a model server that refuses texts takes any."""
+_MOST_TURNS = 16
+"""Turns of the event loop for which a call waits at most while each brings more messages."""
+
 _TIDY_SECONDS = 0.01
 """Time between two looks for messages that gave up, in a full queue: a look takes as long as the
 queue is."""
@@ -64,6 +67,7 @@ class Batcher:
         self._predictor = predictor
         self._places = places
         self._queue = ModelQueue(bounds)
+        self._full = bounds.call_texts
         self._seconds = seconds
         self._trace = trace
         self._loop = asyncio.get_running_loop()
@@ -163,8 +167,7 @@ class Batcher:
 
     async def _work(self) -> None:
         """Make one call after the other while anybody waits and there is room."""
-        self._starting = False
-        while self._places.free and (batch := self._queue.next()):
+        while await self._gathered() and (batch := self._queue.next()):
             if len(self._queue) and self._places.free > 1:
                 self._start()
             self._sent.add(batch)
@@ -180,6 +183,24 @@ class Batcher:
                 _fail(batch.waiting, ModelUnavailable(msg, "fault"))
             finally:
                 self._sent.discard(batch)
+            if self._starting:  # by another, which takes what waits
+                return
+            self._starting = True
+
+    async def _gathered(self) -> bool:
+        """Return whether a call may be made, once a turn of the event loop brings nobody more.
+
+        Who comes in such turns shares the call, unless it is full. There is no timer: alone, a
+        message waits for one turn, and in a burst for what the burst takes anyway.
+        """
+        before = -1
+        for _ in range(_MOST_TURNS):
+            if not before < len(self._queue) < self._full:
+                break
+            before = len(self._queue)
+            await asyncio.sleep(0)
+        self._starting = False
+        return self._places.free > 0
 
     async def _send(self, batch: Batch, *, is_half: bool = False) -> None:
         """Ask about a batch; if it is refused, about its halves, until the bad ones are alone.
