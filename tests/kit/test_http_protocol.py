@@ -72,6 +72,7 @@ async def test_a_silent_connection_is_an_idle_one(connect: Connect, server: Serv
 @pytest.mark.parametrize("drip", [b"\r\n", b"x"])
 async def test_neither_idle_nor_in_a_head(connect: Connect, server: Server, drip: bytes) -> None:
     """Empty lines, or a body that nobody waits for, do not hold a connection for ever."""
+    server.config.timeout_keep_alive = 10
     client = await connect()
     if drip == b"x":
         await client.send(b"POST /early HTTP/1.1\r\ncontent-length: 1000\r\n\r\n")
@@ -80,6 +81,18 @@ async def test_neither_idle_nor_in_a_head(connect: Connect, server: Server, drip
         await client.send(drip)
         server.sweep(now)
     server.sweep(10)
+    assert await client.rest() == b""
+
+
+async def test_idle_begins_anew_with_every_answer(connect: Connect, server: Server) -> None:
+    """A connection that is seen between requests each time is not idle for long."""
+    server.config.timeout_keep_alive = 10
+    client = await connect()
+    for now in (0, 9, 18, 27):
+        await client.send(REQUEST)
+        assert DONE in await client.until(rb"\r\n\r\n3")
+        server.sweep(now)
+    server.sweep(37)
     assert await client.rest() == b""
 
 

@@ -42,6 +42,15 @@ def test_what_lasts_is_not_looked_at_again() -> None:
         gc.unfreeze()
 
 
+def test_new_objects_are_looked_at_less_often() -> None:
+    """Not at every thirtieth request in flight; and the older generations as before."""
+    before = gc.get_threshold()
+    settle()
+    gc.unfreeze()
+    assert gc.get_threshold()[0] > 2000
+    assert gc.get_threshold()[1:] == before[1:]
+
+
 def test_garbage_is_not_kept_for_it() -> None:
     """A circle that nobody refers to is gone before the rest is taken for lasting."""
     node = Node()

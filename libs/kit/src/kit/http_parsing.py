@@ -119,8 +119,6 @@ class BoundedParsing(HttpToolsProtocol):
                 self.refuse(BodyTooLarge(msg))
 
     def _parse(self, data: bytes) -> None:
-        if self.timeout_keep_alive_task is not None:
-            self._unset_keepalive_if_required()
         # uvicorn's own would log a line at each of these, as often as a client likes.
         try:
             self.parser.feed_data(data)

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from starlette.types import Scope
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from kit.errors import HeadTooSlow, ServiceError, Unavailable
 from kit.hot import GONE
 from kit.http_metrics import Answered
 from kit.http_parsing import BoundedParsing
+from kit.http_writing import Joined
 from kit.problems import problem_of
 
 _LINGER_SECONDS = 1.0
@@ -43,11 +45,13 @@ class Bounds:
 class BoundedProtocol(BoundedParsing):
     """A connection. What is refused here is answered with a problem, and then closed.
 
-    Times are kept by `sweep`, not by timers, for a timer at every request costs more than all of
-    this.
+    Times are kept by `sweep`, not by timers, uvicorn's own for idle connections neither: a timer at
+    every request costs more than all of this.
     """
 
-    __slots__ = ("_answered", "_awaited", "_bounds", "_since")
+    __slots__ = ("_answered", "_awaited", "_bounds", "_since", "_writing")
+
+    _writing: Joined
 
     def __init__(
         self,
@@ -71,14 +75,11 @@ class BoundedProtocol(BoundedParsing):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, unless there are too many connections; one that stays silent is an idle one."""
         super().connection_made(transport)
+        self._writing = Joined(transport)
         if len(self.connections) > self._bounds.max_connections:
             msg = f"there are {self._bounds.max_connections} connections already"
             self.refuse(Unavailable(msg))
             transport.close()
-            return
-        self.timeout_keep_alive_task = self.loop.call_later(
-            self.timeout_keep_alive, self.timeout_keep_alive_handler
-        )
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End; whoever works for the client may stop."""
@@ -88,6 +89,21 @@ class BoundedProtocol(BoundedParsing):
             scope = cast("Scope", cycle.scope)
             if (abandon := scope.get(GONE)) is not None:
                 abandon()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Begin to answer a request. Called by uvicorn."""
+        self._writing.begin(cycle)
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """Begin to answer the next request, if it is here already. Called by uvicorn."""
+        self._writing.flush()
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
 
     def refuse(self, error: ServiceError) -> None:
         """Answer with a problem, hear no more, and close; what is in work is answered first."""
@@ -148,17 +164,30 @@ class BoundedProtocol(BoundedParsing):
         Args:
             now: The time, in seconds from any moment on.
         """
-        to_read = self.transport.is_closing() or self.flow.write_paused
-        if not to_read and (self._is_in_work() or self.timeout_keep_alive_task is not None):
-            self._awaited = None
-            return
-        # That it reads, the rest of one head, or what is neither: empty lines, a body nobody waits
-        # for.
-        awaited = self.transport if to_read else self.scope or self
+        awaited, seconds = self._waits_for()
         if awaited is not self._awaited:
             self._awaited, self._since = awaited, now
-        elif now - self._since >= (_LINGER_SECONDS if self._refused else self._bounds.head_seconds):
-            self._give_up(to_read=to_read)
+        elif awaited is not None and now - self._since >= seconds:
+            self._give_up(to_read=awaited is self.transport)
+
+    def _waits_for(self) -> tuple[object, float]:
+        """Return what only its client can bring about, and for how many seconds it may wait.
+
+        It is None if the connection waits for nothing, and another object each time it begins to
+        wait anew.
+        """
+        seconds = self._bounds.head_seconds
+        if self.transport.is_closing() or self.flow.write_paused:
+            return self.transport, _LINGER_SECONDS if self._refused else seconds
+        if self._is_in_work():
+            return None, 0
+        if self._refused:
+            return self.scope or self, _LINGER_SECONDS
+        if self.scope is None:
+            return self, self.timeout_keep_alive
+        if self._is_in_head() or self.cycle.more_body:  # a body that nobody waits for
+            return self.scope, seconds
+        return self.cycle, self.timeout_keep_alive
 
     def _give_up(self, *, to_read: bool) -> None:
         if to_read or self._refused:
