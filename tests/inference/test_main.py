@@ -103,7 +103,7 @@ def test_a_start_without_the_registry_serves_from_the_cache(shelf: Shelf, tmp_pa
 def loaders(process: "subprocess.Popen[bytes]") -> list[int]:
     """The loaders in a process's group."""
     found = subprocess.run(
-        ["pgrep", "-g", str(process.pid), "-f", "inference.loading.loader"],  # noqa: S607
+        ["pgrep", "-g", str(process.pid), "-f", "inference.loading"],  # noqa: S607
         capture_output=True,
         text=True,
         check=False,

@@ -210,7 +210,7 @@ async def test_the_loaders_errors_are_ours(shelf: Shelf, tmp_path: Path) -> None
 def children() -> list[int]:
     """The loaders that run now, as children of this process."""
     found = subprocess.run(
-        ["pgrep", "-P", str(os.getpid()), "-f", "inference.loading.loader"],  # noqa: S607
+        ["pgrep", "-P", str(os.getpid()), "-f", "inference.loading"],  # noqa: S607
         capture_output=True,
         text=True,
         check=False,

@@ -1,8 +1,6 @@
-"""The loader: `python -m inference.loading.loader` brings one version into the cache, verified.
+"""The loader: brings one version into the cache, verified.
 
-A process of its own, because what it needs (MLflow's client, scikit-learn, skops) takes more memory
-than all of the serving process, and what it does would hold up requests. It reads an order from
-stdin and writes a report to stdout; stderr is its log.
+It reads an order from stdin and writes a report to stdout; stderr is its log.
 """
 
 import math
@@ -39,12 +37,9 @@ from kit.mlflow_environment import prepare_mlflow
 
 log = structlog.get_logger(__name__)
 
-_NICEST = 19
 
-
-def main() -> None:
+def run() -> None:
     """Carry out the order on stdin, and report on stdout."""
-    os.nice(_NICEST)
     report_to = os.dup(sys.stdout.fileno())
     # What a library prints goes to the log: stdout is for the report alone.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -128,7 +123,3 @@ def _check_environment(order: Order, manifest: Manifest) -> None:
         msg = f"the environment differs from the trainer's: {reason}. Train the version again here"
         raise Untrusted(msg)
     log.warning("environment_differs", version=order.ref.version, reason=reason)
-
-
-if __name__ == "__main__":
-    main()

@@ -8,7 +8,7 @@ import msgspec
 from inference.errors import LoaderFailed, ModelError, RegistryUnavailable, Untrusted
 from inference.loading.order import Order, Report
 
-_COMMAND = (sys.executable, "-m", "inference.loading.loader")
+_COMMAND = (sys.executable, "-m", "inference.loading")
 _ERRORS: dict[str, type[ModelError]] = {
     "unavailable": RegistryUnavailable,
     "untrusted": Untrusted,
