@@ -1,5 +1,9 @@
 """Facts about alphabets: one byte a character, and how many characters can be told apart."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,3 +88,24 @@ def test_too_many_classes_are_refused() -> None:
     sets = [single(code) for code in range(0x4E00, 0x4E00 + MAX_CLASSES)]
     with pytest.raises(AlphabetError, match=f"more than {MAX_CLASSES} classes.*ranges"):
         Alphabet(sets)
+
+
+def test_the_bytes_are_the_same_in_every_process() -> None:
+    """Else a compiled pack, kept under the digest of its bytes, would not be found again."""
+    script = (
+        "from rules.matching.alphabet import Alphabet; "
+        "from rules.matching.characters import Category, CharacterSet; "
+        "kinds = [CharacterSet(categories=frozenset({kind})) for kind in Category]; "
+        "alphabet = Alphabet([*kinds, CharacterSet(((0x80, 0x800),))]); "
+        r"print(alphabet.encode('\xe9\u0663\xa0\xbf').hex())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env=os.environ | {"PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in range(8)
+    }
+    assert len(found) == 1

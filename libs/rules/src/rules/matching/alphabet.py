@@ -113,8 +113,11 @@ class Alphabet:
                 if after - first < _LONG
                 else Category
             )
-            for category in found:
-                yield number, first, category
+            # In an order of its own: that of a set is another in every process, and what is compiled
+            # would be kept in vain.
+            for category in Category:
+                if category in found:
+                    yield number, first, category
 
 
 class _Table(dict[int, int]):
