@@ -89,7 +89,7 @@ def _of_rows(rows: Rows) -> Iterator[_Wanted]:
     def rss(process: str) -> Callable[[], float]:
         return lambda: float(rows[CHAR, MANY]["rss_mb_by_process"][process])
 
-    peers = [system.name for system in SYSTEMS if system.peer]
+    peers = [system.name for system in SYSTEMS if system.peer and system.same_model]
     empty = "× the CPU of the empty ASGI app"
     yield _Wanted(f"rule path, {MANY} connections", 1.5, cpu(RULES, MANY), empty)
     for system in (WORD, CHAR):
@@ -100,7 +100,11 @@ def _of_rows(rows: Rows) -> Iterator[_Wanted]:
         f"{CHAR}, {MANY} connections", 12, throughput([MONOLITH]), "× the monolith's", at_least=True
     )
     yield _Wanted(
-        f"{CHAR}, {MANY} connections", 10, throughput(peers), "× the fastest peer's", at_least=True
+        f"{CHAR}, {MANY} connections",
+        10,
+        throughput(peers),
+        "× the fastest peer's with it",
+        at_least=True,
     )
     for system in (WORD, CHAR):
         yield _Wanted(f"{system}, 1 connection, P50", 0.6, of(system, FEW, "p50_ms"), " ms")

@@ -29,6 +29,8 @@ class System:
     """A sentence for the page."""
     connections: tuple[int, ...] = (FEW, SOME, MANY)
     peer: bool = False
+    same_model: bool = True
+    """Whether a peer serves hamgate's character model."""
 
     @property
     def kind(self) -> Literal["word", "char"]:
@@ -130,7 +132,8 @@ SYSTEMS = (
         wire.RSPAMD,
         "left",
         "rspamd with one worker and its Bayes classifier only, trained on the same messages, "
-        "before Redis; both are counted",
+        "before Redis; both are counted; a peer by what it is for, with a model of its own",
         peer=True,
+        same_model=False,
     ),
 )

@@ -10,15 +10,16 @@ from gateway.endpoints import admin_router, hot_endpoints, router
 from gateway.keys.file import parse, read_bytes
 from gateway.keys.guard import KeyGuard
 from gateway.keys.watcher import following
-from gateway.lifespan import State, pack_path, running
+from gateway.lifespan import State, running
 from gateway.settings import Settings
 from kit.app import Routes, Service, create_service
 from kit.probes import Readiness
+from rules.engine import Engine
 from rules.loading import load_engine
 
 
-def create_app(settings: Settings) -> Service:
-    """Return the gateway.
+def create_app(settings: Settings, engine: Engine | None = None) -> Service:
+    """Return the gateway; `engine` decides first, or else one of the pack that the settings name.
 
     Raises:
         PackError: The rule pack cannot be loaded, or fails its own examples.
@@ -26,7 +27,8 @@ def create_app(settings: Settings) -> Service:
     """
     keys_file = settings.api_keys_file
     guard = KeyGuard(parse(keys_file, read_bytes(keys_file))) if keys_file else None
-    engine = load_engine(pack_path(settings), settings.rules_cache_folder)
+    if engine is None:
+        engine = load_engine(settings.pack_path, settings.rules_cache_folder)
     readiness = Readiness()
 
     @asynccontextmanager

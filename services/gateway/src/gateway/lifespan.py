@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from gateway.classifier import Classifier
 from gateway.pack_watcher import PackWatcher
@@ -24,7 +23,6 @@ from kit.background import in_background
 from kit.probes import Readiness
 from rules.engine import Engine
 from rules.loading import compile_pack
-from rules.pack import default_pack_path
 
 
 @dataclass(frozen=True)
@@ -35,11 +33,6 @@ class State:
     rulebook: Rulebook
     metadata: Metadata[InferenceClient]
     classifier: Classifier
-
-
-def pack_path(settings: Settings) -> Path:
-    """Return the path of the pack to decide with."""
-    return settings.rules_file or default_pack_path()
 
 
 @asynccontextmanager
@@ -53,7 +46,7 @@ async def running(settings: Settings, engine: Engine, readiness: Readiness) -> A
         engine, memo_entries=settings.rules_memo_entries, memo_bytes=settings.rules_memo_bytes
     )
     watcher = PackWatcher(
-        pack_path(settings),
+        settings.pack_path,
         rulebook,
         settings.rules_poll_seconds,
         load=partial(compile_pack, cache_folder=settings.rules_cache_folder),

@@ -7,6 +7,7 @@ from pydantic import AnyHttpUrl, Field
 from pydantic_settings import SettingsConfigDict
 
 from kit.settings import WebSettings
+from rules.pack import default_pack_path
 
 
 class Settings(WebSettings):
@@ -99,3 +100,8 @@ class Settings(WebSettings):
 
     max_text_bytes: int = Field(default=64 * 1024, gt=0)
     """Longest text, in bytes of UTF-8; a longer one is answered with 422."""
+
+    @property
+    def pack_path(self) -> Path:
+        """Path of the pack to decide with."""
+        return self.rules_file or default_pack_path()

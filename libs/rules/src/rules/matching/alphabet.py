@@ -113,8 +113,8 @@ class Alphabet:
                 if after - first < _LONG
                 else Category
             )
-            # In an order of its own: that of a set is another in every process, and what is compiled
-            # would be kept in vain.
+            # In an order that is always the same, which a set's is not: a compiled pack is kept
+            # under a digest of these bytes.
             for category in Category:
                 if category in found:
                     yield number, first, category

@@ -81,10 +81,10 @@ def parse(source: str) -> Pattern:
     """
     try:
         _check_sets(source)
-        compiled = re.compile(source)
         tree = parser.parse(source)
-        _check_flags(re.RegexFlag(compiled.flags))
-        expression = _sequence(tree, re.RegexFlag(tree.state.flags))
+        flags = re.RegexFlag(tree.state.flags)
+        _check_flags(flags)
+        expression = _sequence(tree, flags)
     except (re.error, OverflowError, RecursionError) as error:
         msg = f"does not compile: {error}"
         raise PatternError(msg) from error
