@@ -49,7 +49,7 @@ class Texts:
 def patterns_of(pack: Pack) -> list[str]:
     """Return every pattern of a pack once, as written."""
     conditions = (part for _, condition in pack.conditions() for part in condition.walk())
-    return list(dict.fromkeys(part.pattern.source for part in conditions if part.pattern))
+    return list(dict.fromkeys(part.pattern for part in conditions if part.pattern))
 
 
 def timed(make: Callable[[], Any]) -> tuple[Any, float]:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from rules.errors import Faults
 from rules.matching.cache import Cache
-from rules.matching.syntax import parse
 from rules.predicates import Patterns
 from rules.search import Search
 from rules.views import View, Views
@@ -27,7 +26,7 @@ def search(first: set[int], written: list[tuple[str, View]] = WRITTEN) -> Search
     """Return a search for the patterns, which are numbered in order."""
     patterns = Patterns()
     for source, view in written:
-        patterns.number(parse(source), view, f"on {view}")
+        patterns.number(source, view, f"on {view}")
     return Search(patterns, first, Cache(None))
 
 

@@ -264,6 +264,41 @@ async def test_explained_messages_have_calls_of_their_own() -> None:
         assert model.explained == [False, True, True, False]
 
 
+@pytest.mark.parametrize("explain", [False, True])
+async def test_what_takes_long_leaves_a_call_to_the_others(*, explain: bool) -> None:
+    """Long texts, or explained ones, have all calls but one, and go on when those end."""
+    long = "" if explain else f" {'a' * 8192}"
+    model = Model(calls=3)
+    async with batching(model, bounds(call_texts=1)) as batcher:
+        answers = [batcher.ask(f"{number}{long}", explain=explain) for number in range(4)]
+        await turns()
+        assert len(model.calls) == 2
+        (short,) = ask(batcher, 9)
+        await turns()
+        assert model.calls[2:] == [["9"]]
+        model.tell()
+        await turns()
+        assert len(model.calls) == 4
+        for _ in range(4):
+            model.tell()
+            await turns()
+        assert await scores([*answers, short]) == [0, 1, 2, 3, 9]
+
+
+async def test_what_takes_long_has_the_only_call() -> None:
+    """Where there is one call at a time, whoever came first has it."""
+    model = Model(calls=1)
+    async with batching(model) as batcher:
+        long = [batcher.ask(f"{number} {'a' * 200_000}", explain=False) for number in range(2)]
+        await turns()
+        short = ask(batcher, 2, 3)
+        for _ in range(3):
+            model.tell()
+            await turns()
+        assert await scores([*long, *short]) == [0, 1, 2, 3]
+        assert [len(call) for call in model.calls] == [1, 1, 2]
+
+
 @pytest.mark.parametrize("calls", [1, 2, 5])
 async def test_there_are_never_more_calls_than_may_be(calls: int) -> None:
     """However many messages come, however the calls end; but all that may be, if many come."""

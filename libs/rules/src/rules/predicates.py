@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from rules.conditions import Bounds, Condition, Feature
 from rules.matching.expression import shortest
-from rules.matching.syntax import Pattern
+from rules.matching.syntax import Pattern, parse
 from rules.views import View, Views
 
 
@@ -49,12 +49,15 @@ class Patterns:
     commonness: dict[int, float] = field(default_factory=dict)
     """How often it may occur, as a guess: the shorter, the more often."""
 
-    def number(self, pattern: Pattern, view: View, place: str) -> int:
-        """Return the pattern's number, a new one if it was not met before."""
-        number = self.numbers.setdefault((pattern.source, view), len(self.numbers))
-        self.by_view.setdefault(view, {})[number] = pattern
-        self.places.setdefault(number, place)
-        self.commonness[number] = 2.0 ** -shortest(pattern.expression)
+    def number(self, source: str, view: View, place: str) -> int:
+        """Return the number of the pattern that is written so, a new one if it was not met."""
+        number = self.numbers.get((source, view))
+        if number is None:
+            number = self.numbers[source, view] = len(self.numbers)
+            pattern = parse(source)
+            self.by_view.setdefault(view, {})[number] = pattern
+            self.places[number] = place
+            self.commonness[number] = 2.0 ** -shortest(pattern.expression)
         return number
 
 

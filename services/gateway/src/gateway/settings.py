@@ -37,7 +37,9 @@ class Settings(WebSettings):
 
     model_calls: int = Field(default=2, gt=0)
     """Most calls that wait for an answer at once from one address of the model server: while it
-    scores one, the next is on its way. Messages that come meanwhile wait for the next call."""
+    scores one, the next is on its way. Messages that come meanwhile wait for the next call. Of the
+    calls to all addresses one is kept from texts of 8,192 code points or more and from explained
+    messages, if there are two."""
 
     model_call_texts: int = Field(default=256, gt=0)
     """Most texts in one call to the model server; it must not be above the most that it takes."""

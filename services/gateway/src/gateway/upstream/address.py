@@ -69,6 +69,12 @@ class Address:
         return state == "closed" or (state == "half-open" and not self.outstanding)
 
     @property
+    def most(self) -> int:
+        """How many calls for answers it may be sent at once."""
+        state = self.breaker.state
+        return self._calls if state == "closed" else int(state == "half-open")
+
+    @property
     def free(self) -> int:
         """How many more calls for answers it may be sent."""
         if self.breaker.state == "closed":

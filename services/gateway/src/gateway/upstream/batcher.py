@@ -34,6 +34,7 @@ class Places(Protocol):
 
     usable: bool
     free: int
+    most: int
 
     def unavailable(self) -> ModelUnavailable:
         """Return the error to give while it is not usable."""
@@ -167,7 +168,7 @@ class Batcher:
 
     async def _work(self) -> None:
         """Make one call after the other while anybody waits and there is room."""
-        while await self._gathered() and (batch := self._queue.next()):
+        while await self._gathered() and (batch := self._queue.next(self._places.most)):
             if len(self._queue) and self._places.free > 1:
                 self._start()
             self._sent.add(batch)
@@ -183,6 +184,7 @@ class Batcher:
                 _fail(batch.waiting, ModelUnavailable(msg, "fault"))
             finally:
                 self._sent.discard(batch)
+                self._queue.ended(batch)
             if self._starting:  # by another, which takes what waits
                 return
             self._starting = True

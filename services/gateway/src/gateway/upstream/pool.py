@@ -85,6 +85,8 @@ class Pool:
         """Whether any address can be called now."""
         self.free = 0
         """How many more calls for answers may be made now."""
+        self.most = 0
+        """How many of them there may be at once."""
         self.on_change: Callable[[], None] = lambda: None
         """Called when an address comes or goes, opens or closes."""
 
@@ -236,6 +238,7 @@ class Pool:
 
     def _count(self) -> None:
         self.free = sum(a.free for a in self._addresses)
+        self.most = sum(a.most for a in self._addresses)
         self.usable = any(a.usable for a in self._addresses)
 
     def _changed(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.upstream.prediction import Prediction
 
@@ -12,6 +12,10 @@ Answer = tuple[Prediction, int]
 
 _EXPLAINED_TEXTS = 32
 """Most texts of a call that explains: an explanation costs some twenty times what a score does."""
+
+_LONG_TEXT = 8192
+"""Code points from which on a text is a long one: it takes the model server some milliseconds, as a
+hundred usual ones do."""
 
 
 class Waiting:
@@ -35,16 +39,18 @@ class Batch:
 
     waiting: list[Waiting]
     explain: bool
+    slow: bool
+    """Whether the call takes long for what is in it."""
 
     def alive(self) -> "Batch":
         """Return those of them that still wait: not cancelled, not expired."""
-        return Batch([w for w in self.waiting if not w.future.done()], self.explain)
+        return replace(self, waiting=[w for w in self.waiting if not w.future.done()])
 
     def halves(self) -> "tuple[Batch, Batch]":
         """Return the older and the younger half of them."""
         middle = len(self.waiting) // 2
         older, younger = self.waiting[:middle], self.waiting[middle:]
-        return Batch(older, self.explain), Batch(younger, self.explain)
+        return replace(self, waiting=older), replace(self, waiting=younger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,74 +65,105 @@ class Bounds:
 
 
 class ModelQueue:
-    """Two lanes, for explained messages go out in calls of their own; one set of bounds."""
+    """Three lanes with one set of bounds: long and explained messages go out in calls of their own.
 
-    __slots__ = ("_bounds", "_chars", "_explained", "_plain")
+    Of the calls that there may be, one is kept from them: else a few clients with long texts would
+    have all, and the others wait for them.
+    """
+
+    __slots__ = ("_bounds", "_chars", "_explained", "_long", "_plain", "_slow", "_texts")
 
     def __init__(self, bounds: Bounds) -> None:
         """Begin empty."""
         self._bounds = bounds
         self._plain: deque[Waiting] = deque()
+        self._long: deque[Waiting] = deque()
         self._explained: deque[Waiting] = deque()
+        self._texts = 0
         self._chars = 0
+        self._slow = 0
+        """Calls under way that take long."""
 
     def __len__(self) -> int:
         """Return how many messages wait, those that gave up included until they are met."""
-        return len(self._plain) + len(self._explained)
+        return self._texts
 
     def takes(self, texts: int, chars: int) -> bool:
         """Return whether there is room. An empty queue takes what is larger than its bounds too."""
-        waiting = len(self._plain) + len(self._explained)
         bounds = self._bounds
-        return not waiting or (
-            waiting + texts <= bounds.queue_texts and self._chars + chars <= bounds.queue_chars
+        return not self._texts or (
+            self._texts + texts <= bounds.queue_texts and self._chars + chars <= bounds.queue_chars
         )
 
     def add(self, waiting: Waiting, *, explain: bool) -> None:
         """Take a message, behind those that are there."""
-        (self._explained if explain else self._plain).append(waiting)
-        self._chars += len(waiting.text)
+        if explain:
+            self._append(self._explained, waiting)
+        elif len(waiting.text) < _LONG_TEXT:
+            self._append(self._plain, waiting)
+        else:
+            self._append(self._long, waiting)
 
-    def next(self) -> Batch | None:
-        """Return what goes out in the next call: of the lane whose first has waited longest."""
-        for lane in (self._plain, self._explained):
+    def next(self, calls: int) -> Batch | None:
+        """Return what goes out in the next call: of the lane whose first has waited longest.
+
+        Nothing, if only such messages wait as have all the calls that they may have. When the call
+        is over, `ended` is to be told.
+
+        Args:
+            calls: How many there may be at once.
+        """
+        lanes = self._lanes() if self._slow < max(1, calls - 1) else (self._plain,)
+        for lane in lanes:
             self._drop_done(lane)
-        plain, explained = self._plain, self._explained
-        if explained and (not plain or explained[0].deadline < plain[0].deadline):
-            most = min(self._bounds.call_texts, _EXPLAINED_TEXTS)
-            return Batch(self._pop(explained, most), explain=True)
-        return Batch(self._pop(plain, self._bounds.call_texts), explain=False) if plain else None
+        waiting = [lane for lane in lanes if lane]
+        if not waiting:
+            return None
+        lane = min(waiting, key=lambda lane: lane[0].deadline)
+        explain, slow = lane is self._explained, lane is not self._plain
+        self._slow += slow
+        most = self._bounds.call_texts
+        return Batch(
+            self._pop(lane, min(most, _EXPLAINED_TEXTS) if explain else most), explain, slow
+        )
+
+    def ended(self, batch: Batch) -> None:
+        """Note that the call of a batch is over."""
+        self._slow -= batch.slow
 
     def expired(self, now: float) -> list[Waiting]:
         """Remove and return those whose time is over."""
         late = []
-        for lane in (self._plain, self._explained):
+        for lane in self._lanes():
             while lane and (lane[0].deadline <= now or lane[0].future.done()):
                 late.append(self._pop_first(lane))
         return late
 
     def forget_done(self) -> None:
         """Remove those that gave up, wherever they stand."""
-        for lane in (self._plain, self._explained):
+        for lane in self._lanes():
             for _ in range(len(lane)):
                 waiting = self._pop_first(lane)
                 if not waiting.future.done():
-                    lane.append(waiting)
-                    self._chars += len(waiting.text)
+                    self._append(lane, waiting)
 
     def drain(self) -> list[Waiting]:
         """Remove and return all of them."""
-        left = [*self._plain, *self._explained]
-        self._plain.clear()
-        self._explained.clear()
-        self._chars = 0
-        return left
+        return [self._pop_first(lane) for lane in self._lanes() for _ in range(len(lane))]
 
     def deadlines(self) -> Iterator[float]:
         """Yield the first deadline of each lane in which anybody waits."""
-        for lane in (self._plain, self._explained):
+        for lane in self._lanes():
             if lane:
                 yield lane[0].deadline
+
+    def _lanes(self) -> tuple[deque[Waiting], ...]:
+        return self._plain, self._long, self._explained
+
+    def _append(self, lane: deque[Waiting], waiting: Waiting) -> None:
+        lane.append(waiting)
+        self._texts += 1
+        self._chars += len(waiting.text)
 
     def _pop(self, lane: deque[Waiting], most: int) -> list[Waiting]:
         batch = [self._pop_first(lane)]
@@ -142,6 +179,7 @@ class ModelQueue:
 
     def _pop_first(self, lane: deque[Waiting]) -> Waiting:
         waiting = lane.popleft()
+        self._texts -= 1
         self._chars -= len(waiting.text)
         return waiting
 
