@@ -19,7 +19,9 @@ LENGTHS = (80, 256, 1_024, 4_096, 16_384, 65_536)
 """Bytes of UTF-8; the last is the longest that the services take."""
 BATCHES = (1, 4, 16, 64, 256, 1_000)
 """Messages; the last is the most that the gateway takes."""
-_TEXTS = 16
+_LENGTH_BYTES = 3 * 1024 * 1024
+"""Of all texts of one length together: more than the gateway remembers of those that come again, or
+the short ones, which it may remember, would cost nothing beside the long ones."""
 _BATCHES = 32
 
 
@@ -28,7 +30,7 @@ def by_length(
 ) -> Iterator[dict[str, Any]]:
     """Yield the cost of one message of each length through both services, one at a time."""
     for length in lengths:
-        texts = long_texts(place.corpus.left, place.engine, length, _TEXTS)
+        texts = long_texts(place.corpus.left, place.engine, length, _LENGTH_BYTES // length)
         path = write_bodies(place.folder / "length.bodies", map(wire.BY_MODEL.body, texts))
         target = Target(f"{deployed.url}/v1/classify", path, wire.JSON, wire.BY_MODEL.expected)
         yield {"curve": "length", "bytes": length, **_measured(place, deployed, target, seconds)}

@@ -133,7 +133,8 @@ def _curves(points: Sequence[Mapping[str, Any]]) -> list[Table]:
             ]
             for p in lengths
         ],
-        "Both services, the character model, one connection; 16 spliced texts of each length.",
+        "Both services, the character model, one connection; spliced texts, none sent again so "
+        "soon that the gateway remembers it.",
     )
     batches = [p for p in points if p["curve"] == "batch"]
     by_batch = Table(

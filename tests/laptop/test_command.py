@@ -52,6 +52,14 @@ def environment(settings: Settings) -> dict[str, str]:
     return {**os.environ, **told, **ports}
 
 
+@pytest.fixture(autouse=True)
+def _hanging_up() -> Iterator[None]:
+    """Have SIGHUP end what is started here, also where the tests themselves run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @contextmanager
 def running(
     jobs: Jobs, settings: Settings, output: Path, stdin: int = subprocess.DEVNULL
