@@ -5,7 +5,7 @@
 # PYTHON = /path/to/python3.12
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := libs/kit libs/rules services/gateway services/inference services/trainer deploy/laptop
+MEMBERS := libs/kit libs/rules libs/store services/gateway services/inference services/trainer deploy/laptop
 LOCKS := requirements/gateway.txt requirements/inference.txt requirements/trainer.txt
 PEERS := mlflow mlserver bentoml
 SOURCES := $(MEMBERS:%=%/src) tests tools bench

@@ -16,6 +16,7 @@ pytest_plugins = [
     "fixtures.corpus",
     "fixtures.mlflow",
     "fixtures.models",
+    "fixtures.postgres",
     "fixtures.s3",
     "fixtures.services",
     "fixtures.versions",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = Path("requirements")
-MEMBERS = ("kit", "rules", "gateway", "inference", "trainer", "laptop")
+MEMBERS = ("kit", "rules", "store", "gateway", "inference", "trainer", "laptop")
 COMMON = (
     *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"),
     *("--custom-compile-command", "make lock", "--quiet"),
@@ -29,7 +29,7 @@ def without(*members: str) -> tuple[str, ...]:
 def service(name: str) -> tuple[str, ...]:
     """Return the arguments that lock a service to the versions of `dev.txt`."""
     constraint = str(REQUIREMENTS / "dev.txt")
-    return (f"services/{name}/pyproject.toml", "--constraint", constraint, *without("kit", "rules"))
+    return (f"services/{name}/pyproject.toml", "--constraint", constraint, *without("kit", "rules", "store"))
 
 
 LOCKS = {

@@ -1,0 +1,1 @@
+"""The database: what the gateway keeps and the trainer reads."""
