@@ -52,6 +52,15 @@ def test_a_file_of_messages_is_its_owners(tmp_path: Path) -> None:
         path.chmod(0o640)
 
 
+def test_any_path_can_be_said(tmp_path: Path) -> None:
+    """What means something in other addresses is a character of a path here."""
+    path = tmp_path / "what? 100%#20 @home" / "file.db?x=1"
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    assert path.stat().st_size > 0
+
+
 @pytest.mark.parametrize("set_to", ["off", "on", "remote_apply"])
 def test_postgresql_is_durable(postgres_database: str, set_to: str) -> None:
     """A commit is on the disk when it returns, though the server be set otherwise; more stays."""
