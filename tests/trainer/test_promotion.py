@@ -4,7 +4,7 @@ import pytest
 from mlflow import MlflowClient
 
 from fixtures.mlflow import MlflowServer
-from fixtures.versions import register
+from fixtures.versions import Logged
 from kit.registry import (
     GATE_PASSED,
     GATE_REFUSED,
@@ -46,9 +46,9 @@ def locks(any_registry: MlflowServer) -> Locks:
     return open_locks(any_registry.database_url, seconds=1, holder="test")
 
 
-def passed(registry: Registry, flavor: CompactSkops) -> str:
+def passed(registry: Registry, logged: Logged) -> str:
     """Register a version that the gate let through; return its number."""
-    return register(registry, flavor, **{TAG_GATE: GATE_PASSED}).number
+    return logged.register(registry, **{TAG_GATE: GATE_PASSED}).number
 
 
 def serving(registry: Registry) -> str | None:
@@ -62,22 +62,22 @@ def by_hand(server: MlflowServer, number: str) -> None:
 
 
 def test_promote_takes_the_newest_that_passed(
-    registry: Registry, locks: Locks, flavor: CompactSkops
+    registry: Registry, locks: Locks, any_logged: Logged
 ) -> None:
     """A refused version is passed over."""
-    first = passed(registry, flavor)
+    first = passed(registry, any_logged)
     assert promote(registry, locks, NOTE) == Promotion(first, None)
-    second = passed(registry, flavor)
-    register(registry, flavor, **{TAG_GATE: GATE_REFUSED})
+    second = passed(registry, any_logged)
+    any_logged.register(registry, **{TAG_GATE: GATE_REFUSED})
     assert promote(registry, locks, NOTE) == Promotion(second, first)
     assert serving(registry) == second
 
 
 def test_who_when_and_why_is_on_the_version(
-    registry: Registry, locks: Locks, flavor: CompactSkops
+    registry: Registry, locks: Locks, any_logged: Logged
 ) -> None:
     """Of promotions and of rollbacks, with the version that served before."""
-    first, second = passed(registry, flavor), passed(registry, flavor)
+    first, second = passed(registry, any_logged), passed(registry, any_logged)
     promote(registry, locks, NOTE, first)
     promote(registry, locks, NOTE, second)
     tags = registry.version(second).tags
@@ -92,10 +92,10 @@ def test_who_when_and_why_is_on_the_version(
 
 
 def test_promoting_what_serves_changes_nothing(
-    registry: Registry, locks: Locks, flavor: CompactSkops
+    registry: Registry, locks: Locks, any_logged: Logged
 ) -> None:
     """Twice is once: the way back does not lead to the version itself."""
-    first, second = passed(registry, flavor), passed(registry, flavor)
+    first, second = passed(registry, any_logged), passed(registry, any_logged)
     promote(registry, locks, NOTE, first)
     assert promote(registry, locks, NOTE, first) == Promotion(first, None)
     promote(registry, locks, NOTE, second)
@@ -107,10 +107,10 @@ def test_promoting_what_serves_changes_nothing(
 
 
 def test_rollback_goes_back_step_by_step(
-    registry: Registry, locks: Locks, flavor: CompactSkops
+    registry: Registry, locks: Locks, any_logged: Logged
 ) -> None:
     """Each rollback returns to the version that served before, also where one served twice."""
-    first, second = passed(registry, flavor), passed(registry, flavor)
+    first, second = passed(registry, any_logged), passed(registry, any_logged)
     for number in (first, second, first):
         promote(registry, locks, NOTE, number)
     assert rollback(registry, locks, NOTE) == Promotion(second, first)
@@ -121,10 +121,10 @@ def test_rollback_goes_back_step_by_step(
 
 
 def test_a_promotion_after_a_rollback_leaves_out_what_was_rolled_back(
-    registry: Registry, locks: Locks, flavor: CompactSkops
+    registry: Registry, locks: Locks, any_logged: Logged
 ) -> None:
     """The way back never leads to the version that somebody fled from."""
-    good, bad, better = (passed(registry, flavor) for _ in range(3))
+    good, bad, better = (passed(registry, any_logged) for _ in range(3))
     promote(registry, locks, NOTE, good)
     promote(registry, locks, NOTE, bad)
     rollback(registry, locks, NOTE)
@@ -134,10 +134,10 @@ def test_a_promotion_after_a_rollback_leaves_out_what_was_rolled_back(
 
 
 def test_an_alias_moved_by_hand_is_a_step_as_well(
-    registry: Registry, locks: Locks, flavor: CompactSkops, any_registry: MlflowServer
+    registry: Registry, locks: Locks, any_logged: Logged, any_registry: MlflowServer
 ) -> None:
     """From where somebody moved it, the way back leads to the version that served before that."""
-    first, second, third = (passed(registry, flavor) for _ in range(3))
+    first, second, third = (passed(registry, any_logged) for _ in range(3))
     promote(registry, locks, NOTE, first)
     promote(registry, locks, NOTE, second)
     rollback(registry, locks, NOTE)
@@ -152,11 +152,11 @@ def test_nothing_to_roll_back_from(registry: Registry, locks: Locks) -> None:
 
 
 def test_a_refused_version_is_not_promoted(
-    registry: Registry, locks: Locks, flavor: CompactSkops
+    registry: Registry, locks: Locks, any_logged: Logged
 ) -> None:
     """Not by number either, and the reason is the gate's."""
     tags = {TAG_GATE: GATE_REFUSED, TAG_GATE_REASONS: '["spam F1 0.9 is not above 0.95"]'}
-    refused = register(registry, flavor, **tags)
+    refused = any_logged.register(registry, **tags)
     with pytest.raises(NotPromotable, match=r"F1 0\.9 is not above"):
         promote(registry, locks, NOTE, refused.number)
     with pytest.raises(NoSuchVersion, match="let through"):
@@ -165,10 +165,10 @@ def test_a_refused_version_is_not_promoted(
 
 
 def test_an_unjudged_version_is_not_promoted(
-    registry: Registry, locks: Locks, flavor: CompactSkops, any_registry: MlflowServer
+    registry: Registry, locks: Locks, any_logged: Logged, any_registry: MlflowServer
 ) -> None:
     """A version that somebody registered by hand has to go through the gate; rolled back too."""
-    stranger, good = register(registry, flavor).number, passed(registry, flavor)
+    stranger, good = any_logged.register(registry).number, passed(registry, any_logged)
     with pytest.raises(NotPromotable, match="never judged"):
         promote(registry, locks, NOTE, stranger)
     by_hand(any_registry, stranger)
@@ -182,7 +182,8 @@ def test_a_version_that_is_not_whole_is_not_promoted(
     registry: Registry, locks: Locks, flavor: CompactSkops, any_registry: MlflowServer
 ) -> None:
     """Nor rolled back to: the alias never points to files that are missing or changed."""
-    first, second = passed(registry, flavor), passed(registry, flavor)
+    first = passed(registry, Logged.by(registry, flavor))
+    second = passed(registry, Logged.by(registry, flavor))
     promote(registry, locks, NOTE, first)
     promote(registry, locks, NOTE, second)
     store, path = any_registry.artifacts, any_registry.stored(first, "model.skops")
@@ -193,26 +194,23 @@ def test_a_version_that_is_not_whole_is_not_promoted(
     with pytest.raises(NotWhole, match=r"manifest\.json"):
         promote(registry, locks, NOTE, first)
     assert serving(registry) == second
-    assert TAG_PREVIOUS not in registry.version(first).tags or (
-        registry.version(first).tags[TAG_PREVIOUS] == ""
-    )
 
 
 def test_an_unknown_version_is_said_to_be(
-    registry: Registry, locks: Locks, flavor: CompactSkops
+    registry: Registry, locks: Locks, any_logged: Logged
 ) -> None:
     """A number that does not exist, or is none."""
-    passed(registry, flavor)
+    passed(registry, any_logged)
     for number in ("99", "abc", ""):
         with pytest.raises(NoSuchVersion, match=f"has no version {number}"):
             promote(registry, locks, NOTE, number)
 
 
 def test_nothing_moves_while_another_moves(
-    registry: Registry, locks: Locks, flavor: CompactSkops
+    registry: Registry, locks: Locks, any_logged: Logged
 ) -> None:
     """Who cannot have the lock changes nothing."""
-    number = passed(registry, flavor)
+    number = passed(registry, any_logged)
     with locks.hold(LOCK), pytest.raises(LockBusy, match="lock promotion"):
         promote(registry, locks, NOTE, number)
     assert serving(registry) is None
@@ -229,10 +227,10 @@ class MovedMeanwhile(Registry):
 
 
 def test_a_hand_in_between_is_noticed(
-    registry: Registry, locks: Locks, flavor: CompactSkops, any_registry: MlflowServer
+    registry: Registry, locks: Locks, any_logged: Logged, any_registry: MlflowServer
 ) -> None:
     """MLflow's page knows no lock: the promotion stops, and leaves what the hand did."""
-    numbers = [passed(registry, flavor) for _ in range(3)]
+    numbers = [passed(registry, any_logged) for _ in range(3)]
     promote(registry, locks, NOTE, numbers[1])
     meanwhile = MovedMeanwhile(any_registry.url, "test")
     with pytest.raises(AliasMoved, match="to version 1 meanwhile, where it named version 2"):
@@ -241,10 +239,10 @@ def test_a_hand_in_between_is_noticed(
 
 
 def test_a_history_that_cannot_be_read_stops_everything(
-    registry: Registry, locks: Locks, flavor: CompactSkops
+    registry: Registry, locks: Locks, any_logged: Logged
 ) -> None:
     """The error says what to do; once the tag is deleted, a new history begins."""
-    number = passed(registry, flavor)
+    number = passed(registry, any_logged)
     registry.tag_model(TAG_PROMOTIONS, "1, 2")
     with pytest.raises(BrokenHistory, match="delete it"):
         promote(registry, locks, NOTE, number)
