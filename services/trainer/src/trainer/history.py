@@ -40,16 +40,11 @@ def served(written: tuple[str, ...], current: str | None) -> tuple[str, ...]:
 
     What is written behind it is from a rollback, or from a promotion that was cut off before it
     moved the alias. An alias that was moved by hand to a version that is not written comes after
-    all that are.
+    all that are. Where the alias names nothing, nothing has served.
     """
     if current is None:
-        return written
+        return ()
     if current not in written:
         return (*written, current)
     last = len(written) - 1 - written[::-1].index(current)
     return written[: last + 1]
-
-
-def promoted(past: tuple[str, ...], number: str) -> tuple[str, ...]:
-    """Return the history that lets `number` follow on `past`; it is there once, not twice."""
-    return past if past[-1:] == (number,) else (*past, number)

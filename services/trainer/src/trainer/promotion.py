@@ -60,7 +60,7 @@ def promote(registry: Registry, locks: Locks, note: Note, number: str | None = N
         check_passed(version)
         if move.current == version.number:
             return Promotion(version.number, version.tags.get(TAG_PREVIOUS) or None)
-        move.to(version, history.promoted(move.past, version.number), note)
+        move.to(version, (*move.past, version.number), note)
     return Promotion(version.number, move.current)
 
 
