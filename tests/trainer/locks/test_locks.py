@@ -12,7 +12,7 @@ from fixtures.processes import kill
 from trainer.errors import LockBusy
 from trainer.locks import Locks, open_locks
 
-HERE = Path(__file__).parent
+PROGRAMS = Path(__file__).parents[1] / "programs"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -33,7 +33,7 @@ def locks(url: str) -> Locks:
 def held_elsewhere(url: str, name: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Have another process hold a lock."""
     process = subprocess.Popen(
-        [sys.executable, HERE / "holding.py", url, name, "anna@laptop"],
+        [sys.executable, PROGRAMS / "holding.py", url, name, "anna@laptop"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
@@ -105,7 +105,7 @@ def test_nothing_is_lost_between_many(url: str, tmp_path: Path) -> None:
     """Six processes that read a number and write the next one lose none."""
     path = tmp_path / "count"
     path.write_text("0")
-    command = [sys.executable, str(HERE / "counting.py"), url, str(path), "10"]
+    command = [sys.executable, str(PROGRAMS / "counting.py"), url, str(path), "10"]
     counters = [subprocess.Popen(command) for _ in range(6)]
     assert [counter.wait(120) for counter in counters] == [0] * 6
     assert path.read_text() == "60"

@@ -35,9 +35,9 @@ class Settings(BaseSettings):
     actor: str | None = Field(default=None, max_length=200)
     """Who promotes and rolls back, as it is written on versions; user@host if not set."""
 
-    inference_url: str | None = Field(default=None, pattern="^https?://")
-    """Address of a model server that `trainer status` asks which version it serves; none is asked
-    if not set."""
+    inference_url: str | None = Field(default=None, pattern="^https?://[^@]+$")
+    """Address of a model server that `trainer status` asks which version it serves, without user
+    and password; none is asked if not set."""
 
     search_space_file: Path | None = None
     """YAML file with the search space; the one that comes with hamgate if not set."""
