@@ -3,6 +3,7 @@
 TrainerError
 ├── SearchSpaceError      the search space cannot be read
 ├── RulePolicyError       the rule policy cannot be read
+├── GatePolicyError       the gate's policy cannot be read
 ├── UnusablePack          the rule pack cannot be used
 ├── UnusableKey           the signing key cannot be used
 ├── Unwritable            a page cannot be written where it was asked for
@@ -25,6 +26,10 @@ class SearchSpaceError(TrainerError):
 
 class RulePolicyError(TrainerError):
     """The rule policy cannot be read."""
+
+
+class GatePolicyError(TrainerError):
+    """The gate's policy cannot be read."""
 
 
 class UnusablePack(TrainerError):
