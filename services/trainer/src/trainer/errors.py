@@ -14,6 +14,7 @@ TrainerError
 ├── NoSuchVersion         the registry has no such version, or none that fits
 ├── NoSuchRun             the registry has no such run
 ├── NoSuchArtifact        a run has no such file
+├── UnusableRecord        what a run says of a version cannot be read
 └── NotPromotable         the gate refused the version, or never judged it
 """
 
@@ -72,6 +73,10 @@ class NoSuchRun(TrainerError):
 
 class NoSuchArtifact(TrainerError):
     """A run has no such file among its artifacts."""
+
+
+class UnusableRecord(TrainerError):
+    """What a run says of a version (report, predictions) cannot be read."""
 
 
 class NotPromotable(TrainerError):

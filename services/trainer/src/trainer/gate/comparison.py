@@ -44,7 +44,7 @@ def against_champion(
 ) -> tuple[Check, ...]:
     """Return the checks of a candidate, trained on `messages`, against the champion, if any."""
     if champion is None:
-        return (Check("champion", passed=True, told="no champion: no version serves yet"),)
+        return (Check("champion", passed=True, told="no champion: no other version serves"),)
     compared = (
         (_comparable(champion, messages, bar),)
         if champion.paired is None or not _enough(champion.paired, messages, bar)

@@ -15,8 +15,8 @@ from trainer.gate.policy import F1Bar
 from trainer.measures import Floats
 from trainer.report import Report
 
-_CORPORA = 2000
-_DRAWS = 500
+_CORPORA = 1000
+_DRAWS = 200
 _SEED = 0
 """Of the simulation: one report and policy give one answer."""
 

@@ -24,8 +24,8 @@ SHARE = 0.5
 
 def obfuscate(text: str, name: str, seed: int) -> str:
     """Return a raw text under the disguise `name`; the same for the same three, anywhere."""
-    # A generator seeded by a string does not depend on the process, as `hash` would.
-    rng = random.Random(f"{seed}:{name}:{text}")  # noqa: S311: nothing secret is drawn
+    # Nothing secret is drawn. Seeded by a string, it does not depend on the process as `hash` does.
+    rng = random.Random(f"{seed}:{name}:{text}")  # noqa: S311
     return disguise_words(text, DISGUISES[name], SHARE, rng)
 
 
