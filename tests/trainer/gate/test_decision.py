@@ -48,11 +48,11 @@ def test_a_good_version_passes_without_a_reason() -> None:
         ),
         (
             {"slices": {"long": Measured(1088, 458, 0.7, 0.7, 0.7, 0.1)}}, "slices.long",
-            "spam F1 of long messages (458 spam of 1088) 0.7 is below 0.8",
+            "spam F1 of slice long (458 spam of 1088 messages) 0.7 is below 0.85",
         ),
         (
             {"robustness": {"leet": Measured(4533, 561, 0.2, 0.9, 0.1, 0.0)}}, "robustness.leet",
-            "recall of spam under leet 0.1 is below 0.3",
+            "recall of spam under leet 0.1 is below 0.75",
         ),
         ({"cost": CostReport(5.5, 1, 1)}, "cost.time", "CPU time a message, in ms, 5.5 is above 5"),
         (
@@ -108,7 +108,7 @@ def test_a_slice_with_little_spam_is_told_and_not_judged() -> None:
     decision = decide(short, None, PACKAGED)
     assert decision.passed
     told = {check.name: check.told for check in decision.checks}["slices.short"]
-    assert told == "short messages have 17 spam, too few to judge (of 50)"
+    assert told == "slice short has 17 spam, too few to judge: 50 are asked for"
 
 
 def nan_of(report: Report, path: str) -> Report:

@@ -11,7 +11,7 @@ import numpy as np
 
 from kit.text import NORMALISATION_VERSION
 from trainer.errors import NoSuchArtifact, NoSuchRun, NotWhole, UnusableRecord
-from trainer.evaluation import spam_scores
+from trainer.fitting import spam_scores
 from trainer.gate.comparison import Champion, Paired
 from trainer.measures import Bools
 from trainer.predictions import (

@@ -5,7 +5,7 @@ import time
 
 from sklearn.pipeline import Pipeline
 
-from trainer.evaluation import spam_scores
+from trainer.fitting import spam_scores
 from trainer.report import CostReport
 from trainer.tuning import Texts
 

@@ -9,6 +9,7 @@ TrainerError
 ├── Unwritable            a page cannot be written where it was asked for
 ├── TooLittleData         the corpus is too small for the folds, or for any feature
 ├── WorkerLost            the system killed a training process
+├── NotFinite             the model's coefficients or scores are no numbers
 ├── NotWhole              files of a version are missing or changed
 ├── RegistryUnavailable   MLflow, or the store behind it, does not answer
 ├── NoSuchVersion         the registry has no such version, or none that fits
@@ -53,6 +54,10 @@ class TooLittleData(TrainerError):
 
 class WorkerLost(TrainerError):
     """The system killed a training process."""
+
+
+class NotFinite(TrainerError):
+    """The model's coefficients or scores are no numbers, so it cannot be registered."""
 
 
 class NotWhole(TrainerError):

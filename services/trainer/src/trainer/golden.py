@@ -6,7 +6,7 @@ from sklearn.pipeline import Pipeline
 
 from kit.manifest import Golden
 from kit.model_text import model_text
-from trainer.evaluation import spam_scores
+from trainer.fitting import spam_scores
 from trainer.measures import Floats
 from trainer.report import GoldenReport
 from trainer.tuning import as_texts

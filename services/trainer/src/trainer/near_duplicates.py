@@ -60,7 +60,7 @@ def near_duplicates(texts: Sequence[str]) -> Groups:
         compared = np.sort(rng.choice(len(texts), MOST, replace=False))
     factors = rng.integers(1, 2**32, _BANDS * _ROWS, dtype=np.uint32) | np.uint32(1)
     offsets = rng.integers(0, 2**32, _BANDS * _ROWS, dtype=np.uint32)
-    signatures = np.stack([_signature(texts[index], factors, offsets) for index in compared])
+    signatures = np.stack([_signature(texts[int(index)], factors, offsets) for index in compared])
     return Groups(compared, _grouped(signatures))
 
 

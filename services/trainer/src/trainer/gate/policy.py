@@ -17,11 +17,7 @@ Above = Annotated[float, msgspec.Meta(ge=0, lt=1)]
 Chance = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 
 
-class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of the policy; no field has a default, so that the file says all."""
-
-
-class F1Bar(_Part):
+class F1Bar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What F1 must be; the two that are told about power are no bar."""
 
     min: Above
@@ -30,13 +26,13 @@ class F1Bar(_Part):
     bad: Chance
 
 
-class HamBar(_Part):
+class HamBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much ham may be lost."""
 
     max_false_positive_rate: Share
 
 
-class ChampionBar(_Part):
+class ChampionBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a candidate must stand beside the version that serves."""
 
     alpha: Chance
@@ -45,20 +41,20 @@ class ChampionBar(_Part):
     not_comparable: Literal["skip", "refuse"]
 
 
-class SliceBar(_Part):
+class SliceBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What every kind of message must reach."""
 
     min_spam: Annotated[int, msgspec.Meta(ge=1)]
     min_f1: Share
 
 
-class RobustnessBar(_Part):
+class RobustnessBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What must be left under the worst disguise."""
 
     min_recall: Share
 
 
-class CostBar(_Part):
+class CostBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a version may cost."""
 
     max_milliseconds: Annotated[float, msgspec.Meta(gt=0)]
@@ -66,13 +62,13 @@ class CostBar(_Part):
     max_terms: Count
 
 
-class GoldenBar(_Part):
+class GoldenBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many golden messages may be labelled wrongly."""
 
     max_wrong: Count
 
 
-class DataBar(_Part):
+class DataBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a version must be trained and judged on."""
 
     min_messages: Count
@@ -83,21 +79,21 @@ class DataBar(_Part):
     max_straddling_share: Share
 
 
-class CalibrationBar(_Part):
+class CalibrationBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far scores may be from probabilities."""
 
     max_expected_error: Share
 
 
-class RulesBar(_Part):
+class RulesBar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is asked of the rules; None asks nothing of both together."""
 
     pack: Literal["report", "require"]
     min_system_f1: Above | None
 
 
-class GatePolicy(_Part):
-    """The whole policy."""
+class GatePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole policy; no field of any part has a default, so that the file says all."""
 
     version: Annotated[int, msgspec.Meta(ge=1)]
     f1: F1Bar

@@ -28,9 +28,7 @@ def slices(measured: dict[str, Measured], bar: SliceBar) -> tuple[Check, ...]:
 def robustness(measured: dict[str, Measured], bar: RobustnessBar) -> tuple[Check, ...]:
     """Return a check of each disguise."""
     return tuple(
-        at_least(
-            f"robustness.{name}", f"recall of spam under {name}", part.recall, bar.min_recall
-        )
+        at_least(f"robustness.{name}", f"recall of spam under {name}", part.recall, bar.min_recall)
         for name, part in measured.items()
     )
 
@@ -44,7 +42,7 @@ def calibration(report: CalibrationReport, bar: CalibrationBar) -> Check:
 def _slice(name: str, part: Measured, bar: SliceBar) -> Check:
     check = f"slices.{name}"
     if part.spam < bar.min_spam:
-        told = f"{name} messages have {part.spam} spam, too few to judge (of {bar.min_spam})"
+        told = f"slice {name} has {part.spam} spam, too few to judge: {bar.min_spam} are asked for"
         return Check(check, passed=True, told=told)
-    what = f"spam F1 of {name} messages ({part.spam} spam of {part.messages})"
+    what = f"spam F1 of slice {name} ({part.spam} spam of {part.messages} messages)"
     return at_least(check, what, part.f1, bar.min_f1)
