@@ -1,9 +1,6 @@
-"""Deliberately bad candidates, each made by the machinery itself, and each refused for its fault."""
-
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from sklearn.base import clone
 
 from fixtures.candidates import (
