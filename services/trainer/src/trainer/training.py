@@ -84,13 +84,13 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
         )
         report = report_on(evaluated, spam, plan.seed)
         best = evaluated.ranking[0]
-        pipeline = fit(texts, spam, best, plan.space)
+        pipeline = fit(texts, spam, best)
         labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
         system = judge_system(labelled, plan.seed)
         rules = assessed.report
         decision = decide(report, system, rules.shortfalls, plan.policy)
         params = {"seed": plan.seed, **_gate_params(plan.policy)}
-        log_training(registry, run_id, params, corpus, evaluated, report, plan.space)
+        log_training(registry, run_id, params, corpus, evaluated, report)
         log_rules(registry, run_id, assessed, system, labelled)
         flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
         model_id = registry.log_model(run_id, flavor)
