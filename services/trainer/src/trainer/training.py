@@ -93,7 +93,7 @@ def train(
             variants=disguised(corpus.texts, spam, plan.seed),
         )  # fmt: skip
         best = evaluated.ranking[0]
-        pipeline = fit(texts, spam, best, plan.space)
+        pipeline = fit(texts, spam, best)
         flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
         labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
         system = judge_system(labelled, plan.seed)
@@ -105,7 +105,7 @@ def train(
         judged = judge(registry, run_id, trained, (system, rules.shortfalls), plan.policy)
         tags = decision_tags(judged.decision)
         params = {"seed": plan.seed, "gate.policy": tags[TAG_GATE_POLICY]}
-        log_training(registry, run_id, params, corpus, evaluated, judged.report, plan.space)
+        log_training(registry, run_id, params, corpus, evaluated, judged.report)
         log_rules(registry, run_id, assessed, system, labelled)
         _check_finite(judged.report, run_id)
         model_id = registry.log_model(run_id, flavor)
