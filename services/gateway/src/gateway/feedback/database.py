@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from store.engine import open_engine
 from store.errors import Conflict, StoreError
 from store.feedback import write_feedback
-from store.migrating import upgrade
 from store.records import NewFeedback, Receipt
 from store.schema import check_schema
 
@@ -33,6 +32,9 @@ class Database:
             StoreUnavailable: The database does not answer.
         """
         if self._migrate:
+            # Here, because Alembic takes memory that only who migrates should pay.
+            from store.migrating import upgrade  # noqa: PLC0415
+
             upgrade(self._engine)
         check_schema(self._engine)
         self._prepared = True
