@@ -51,7 +51,10 @@ class Database:
                 self.prepare()
             return write_feedback(self._engine, items)
         except StoreError:
-            self._prepared = False  # it may be another database when it is back
+            # It may be another database when it is back; and a server that has become a standby
+            # answers on the old connections, but takes nothing any more.
+            self._prepared = False
+            self._engine.dispose()
             raise
 
     def close(self) -> None:
