@@ -29,7 +29,7 @@ When = Literal["before", "after"]
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> str:
+def few_messages(tmp_path: Path) -> str:
     """Forty messages: a training takes a moment, whatever the gate says of it."""
     rows = [f'"win prize {n}",spam\n"see you at {n}",ham\n' for n in range(20)]
     path = tmp_path / "corpus.csv"
@@ -89,7 +89,7 @@ def check_registry(server: MlflowServer) -> str | None:
 def test_a_trainer_killed_in_training_leaves_what_serves(
     empty_registry: MlflowServer,
     flavor: CompactSkops,
-    corpus: str,
+    few_messages: str,
     when: When,
     method: str,
     path: str,
@@ -99,7 +99,7 @@ def test_a_trainer_killed_in_training_leaves_what_serves(
     locks = open_locks(empty_registry.database_url, seconds=5, holder="test")
     served = Logged.by(registry, flavor).register(registry, **{TAG_GATE: GATE_PASSED}).number
     promote(registry, locks, NOTE, served)
-    arguments = ("train", "--data", corpus, "--search-space", str(empty_registry.space()))
+    arguments = ("train", "--data", few_messages, "--search-space", str(empty_registry.space()))
     killed_at(empty_registry, when, method, path, *arguments)
     assert check_registry(empty_registry) == served
     registered = [version for version in registry.versions() if version.number != served]
@@ -142,7 +142,7 @@ def test_a_promotion_killed_at_a_write_is_finished_by_the_next(
     assert rollback(registry, locks, NOTE) == Promotion(old, new)
 
 
-def test_s3_gone_in_the_middle_of_an_upload(tmp_path: Path, corpus: str) -> None:
+def test_s3_gone_in_the_middle_of_an_upload(tmp_path: Path, few_messages: str) -> None:
     """The training fails and says so, nothing is registered; with S3 back the next goes through."""
     folders = [tmp_path / name for name in ("s3", "mlflow")]
     for folder in folders:
@@ -151,7 +151,7 @@ def test_s3_gone_in_the_middle_of_an_upload(tmp_path: Path, corpus: str) -> None
     try:
         store = S3Store(s3.server, s3.server.create_bucket())
         with mlflow_server(folders[1], artifacts=store) as server:
-            arguments = ("train", "--data", corpus, "--search-space", str(server.space()))
+            arguments = ("train", "--data", few_messages, "--search-space", str(server.space()))
             fault = Fault("PUT", "model.skops", "before", s3.kill)
             with proxy(server.url, fault) as url, trainer(server, url, *arguments) as process:
                 told = process.communicate(timeout=240)[1]
