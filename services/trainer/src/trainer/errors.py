@@ -3,6 +3,8 @@
 TrainerError
 ├── SearchSpaceError      the search space cannot be read
 ├── RulePolicyError       the rule policy cannot be read
+├── FeedbackPolicyError   the feedback policy cannot be read
+├── FeedbackUnavailable   the database with the feedback does not answer, or is none
 ├── UnusablePack          the rule pack cannot be used
 ├── UnusableKey           the signing key cannot be used
 ├── Unwritable            a page cannot be written where it was asked for
@@ -25,6 +27,14 @@ class SearchSpaceError(TrainerError):
 
 class RulePolicyError(TrainerError):
     """The rule policy cannot be read."""
+
+
+class FeedbackPolicyError(TrainerError):
+    """The feedback policy cannot be read."""
+
+
+class FeedbackUnavailable(TrainerError):
+    """The database with the feedback is not named, does not answer, or has no feedback."""
 
 
 class UnusablePack(TrainerError):

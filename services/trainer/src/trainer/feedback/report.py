@@ -1,0 +1,101 @@
+"""What a run says of feedback: what was taken, what was not and why, and with what weight."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trainer.dataset.columns import Label
+from trainer.feedback.fate import QUARANTINED, Fate
+from trainer.feedback.guarding import Guarded
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One factor in the validation."""
+
+    factor: float
+    """What the weights of all rows are multiplied by; 0 is without feedback."""
+    f1: float
+    """Spam F1 on messages of the corpus, by models that never saw them."""
+    difference: float
+    """That, less the F1 of factor 0."""
+    standard_error: float
+    """Of the difference, by a paired bootstrap over messages."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A text that is fitted on."""
+
+    ids: tuple[str, ...]
+    """The rows of feedback that claim it."""
+    label: Label
+    weight: float
+    """A message of the corpus weighs 1."""
+
+
+@dataclass(frozen=True)
+class FeedbackReport:
+    """The whole report; rows are those of the database, and each has one fate."""
+
+    policy: int
+    """Version of the policy."""
+    read: int
+    """Rows."""
+    fates: dict[Fate, int]
+    """How many rows have each fate."""
+    factor: float
+    """The factor that validation chose; with 0 nothing is taken."""
+    trials: tuple[Trial, ...]
+    """What it was chosen from; none if nothing got through the guards."""
+    spam_weight: float
+    """Of all spam that is taken, together."""
+    ham_weight: float
+    sources: dict[str, int]
+    """Rows that are taken by the name of the API key, which is empty for none."""
+    taken: tuple[Taken, ...]
+    """The texts that are fitted on, the newest first."""
+    left_out: dict[Fate, tuple[str, ...]]
+    """The ids of all other rows."""
+
+    @property
+    def rows_taken(self) -> int:
+        """Rows whose text is fitted on."""
+        return self.fates[Fate.TAKEN]
+
+    @property
+    def quarantined(self) -> int:
+        """Rows that wait for other reporters to agree, or to agree with each other."""
+        return sum(self.fates[fate] for fate in QUARANTINED)
+
+
+def report_on(
+    guarded: Guarded, policy: int, factor: float, trials: Sequence[Trial]
+) -> FeedbackReport:
+    """Return the report, given the version of the policy and what validation chose from what."""
+    fates = dict(guarded.fates)
+    if not factor:
+        fates |= {row: Fate.REJECTED for row, fate in fates.items() if fate is Fate.TAKEN}
+    claims = guarded.claims if factor else ()
+    taken = tuple(
+        Taken(tuple(vote.id for vote in claim.votes), claim.label, float(weight * factor))
+        for claim, weight in zip(claims, guarded.weights, strict=False)
+    )
+    sources = Counter(one.source or "" for claim in claims for one in claim.reporters)
+    left_out: dict[Fate, tuple[str, ...]] = {
+        fate: tuple(sorted(row for row, its in fates.items() if its is fate))
+        for fate in Fate
+        if fate is not Fate.TAKEN
+    }
+    return FeedbackReport(
+        policy=policy,
+        read=len(fates),
+        fates={fate: list(fates.values()).count(fate) for fate in Fate},
+        factor=factor,
+        trials=tuple(trials),
+        spam_weight=sum(one.weight for one in taken if one.label == "spam"),
+        ham_weight=sum(one.weight for one in taken if one.label == "ham"),
+        sources=dict(sorted(sources.items())),
+        taken=taken,
+        left_out=left_out,
+    )
