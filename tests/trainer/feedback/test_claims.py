@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.feedback import row
-from store.feedback import Feedback
+from store.records import Feedback
 from trainer.feedback.claims import Reporter, cast, gather
 from trainer.feedback.fate import Fate
 
@@ -26,9 +26,9 @@ ROWS = st.lists(
 def test_what_has_no_text_to_learn_from_is_no_vote() -> None:
     """A decision's id alone, an empty text and one with a NUL are told apart, and not used."""
     votes, fates = cast([row(1, None), row(2, "\u200b"), row(3, "nul\0"), row(4, "fine")])
-    assert [vote.id for vote in votes] == ["000004"]
+    assert [vote.id for vote in votes] == [4]
     assert fates == {
-        "000001": Fate.NO_TEXT, "000002": Fate.UNTRAINABLE, "000003": Fate.UNTRAINABLE
+        1: Fate.NO_TEXT, 2: Fate.UNTRAINABLE, 3: Fate.UNTRAINABLE
     }  # fmt: skip
 
 
@@ -38,15 +38,15 @@ def test_the_last_word_of_a_reporter_counts() -> None:
     (claim,), fates = gather(votes)
     assert claim.label == "spam"
     assert claim.newest.text == "WIN a  prize"
-    assert fates == {"000001": Fate.REPEATED}
+    assert fates == {1: Fate.REPEATED}
 
 
 def test_reporters_who_disagree_claim_nothing() -> None:
     """Neither label is taken, and what each said is in quarantine."""
     votes, _ = cast([row(1, "a prize"), row(2, "a prize", "ham", reporter="bob"), row(3, "other")])
     claims, fates = gather(votes)
-    assert [claim.newest.id for claim in claims] == ["000003"]
-    assert fates == {"000001": Fate.CONTRADICTED, "000002": Fate.CONTRADICTED}
+    assert [claim.newest.id for claim in claims] == [3]
+    assert fates == {1: Fate.CONTRADICTED, 2: Fate.CONTRADICTED}
 
 
 def test_a_name_under_another_key_is_another_reporter() -> None:

@@ -8,9 +8,9 @@ from fixtures.corpus import corpus_of
 from fixtures.feedback import row
 from fixtures.packs import engine_of, word_rule
 from rules.engine import Engine
-from store.feedback import Feedback
+from store.records import Feedback
 from trainer.feedback.claims import Claim, cast, gather
-from trainer.feedback.doubts import credible, labels_of, unknown
+from trainer.feedback.doubts import credible, unknown
 from trainer.feedback.fate import Fate
 from trainer.feedback.policy import Quarantine
 from trainer.measures import Floats
@@ -38,11 +38,11 @@ def engine(tmp_path: Path) -> Engine:
 
 def test_the_labels_of_the_corpus_stand() -> None:
     """A text of the corpus, however it is written, is left out: known, or against the corpus."""
-    known = labels_of(corpus_of(["Win a prize"], ["See you"]))
+    corpus = corpus_of(["Win a prize"], ["See you"])
     claims = claims_of(row(1, "win  a PRIZE"), row(2, "see you"), row(3, "hello"))
-    kept, fates = unknown(claims, known)
-    assert [claim.newest.id for claim in kept] == ["000003"]
-    assert fates == {"000001": Fate.KNOWN, "000002": Fate.AGAINST_CORPUS}
+    kept, fates = unknown(claims, corpus)
+    assert [claim.newest.id for claim in kept] == [3]
+    assert fates == {1: Fate.KNOWN, 2: Fate.AGAINST_CORPUS}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_one_voice_against_a_rule_or_a_confident_model_is_quarantined(
 ) -> None:
     """It is taken where they agree with it or are not sure; a rule in the shadow does not count."""
     kept, fates = credible(claims_of(row(1, text, label)), engine, score, POLICY, keyed=True)  # type: ignore[arg-type]
-    assert fates == ({"000001": fate} if fate else {})
+    assert fates == ({1: fate} if fate else {})
     assert len(kept) == (fate is None)
 
 
@@ -93,7 +93,7 @@ def test_a_second_voice_takes_it_out(
     keyed = any(sources)
     kept, fates = credible(claims_of(*rows), engine, score, POLICY, keyed=keyed)
     assert len(kept) == taken
-    assert set(fates.values()) == (set() if taken else {fates["000000"]})
+    assert set(fates.values()) == (set() if taken else {fates[0]})
 
 
 def test_names_without_a_key_are_one_voice_beside_keys(engine: Engine) -> None:

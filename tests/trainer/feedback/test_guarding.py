@@ -11,7 +11,7 @@ from fixtures.corpus import corpus_of
 from fixtures.feedback import row
 from fixtures.packs import engine_of, word_rule
 from rules.engine import Engine
-from store.feedback import Feedback
+from store.records import Feedback
 from trainer.feedback.fate import Fate
 from trainer.feedback.guarding import guard
 from trainer.feedback.policy import Cap, load_feedback_policy
@@ -72,12 +72,12 @@ def test_every_guard_has_its_say(engine: Engine) -> None:
         Fate.CAPPED: 1, Fate.REJECTED: 0, Fate.TAKEN: 2,
     }  # fmt: skip
     assert report.quarantined == 5
-    assert [one.ids for one in report.taken] == [("000021",), ("000004",)]
+    assert [one.ids for one in report.taken] == [(21,), (4,)]
     assert [one.weight for one in report.taken] == [one / 2 for one in guarded.weights]
     assert report.spam_weight == sum(guarded.weights) / 2
     assert report.ham_weight == 0
-    assert report.left_out[Fate.CAPPED] == ("000020",)
-    assert report.left_out[Fate.REPEATED] == ("000003",)
+    assert report.left_out[Fate.CAPPED] == (20,)
+    assert report.left_out[Fate.REPEATED] == (3,)
 
 
 def test_with_factor_0_nothing_is_taken(engine: Engine) -> None:
@@ -87,8 +87,8 @@ def test_with_factor_0_nothing_is_taken(engine: Engine) -> None:
     assert report.rows_taken == 0
     assert report.taken == ()
     assert report.sources == {}
-    assert report.left_out[Fate.REJECTED] == ("000001",)
-    assert report.left_out[Fate.AGAINST_RULE] == ("000002",)
+    assert report.left_out[Fate.REJECTED] == (1,)
+    assert report.left_out[Fate.AGAINST_RULE] == (2,)
 
 
 @pytest.mark.parametrize(("key", "taken"), [(None, 1), ("one", 0)])

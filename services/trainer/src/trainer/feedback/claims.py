@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from kit.model_text import model_text
-from store.feedback import Feedback
+from store.records import Feedback
 from trainer.dataset.columns import Columns, Label
 from trainer.dataset.errors import Fault
 from trainer.dataset.rows import Row, judge
@@ -27,7 +27,7 @@ class Reporter(NamedTuple):
 class Vote:
     """One row of feedback that can be trained on."""
 
-    id: str
+    id: int
     reporter: Reporter
     received_at: datetime
     label: Label
@@ -37,7 +37,7 @@ class Vote:
     """As a model sees it; two texts are the same when this is."""
 
     @property
-    def age(self) -> tuple[datetime, str]:
+    def age(self) -> tuple[datetime, int]:
         """What votes are ordered by, the last one being the newest; no two are equal."""
         return self.received_at, self.id
 
@@ -74,7 +74,7 @@ def cast(feedback: Iterable[Feedback]) -> tuple[list[Vote], Fates]:
     votes: list[Vote] = []
     fates: Fates = {}
     for row in feedback:
-        message = judge(Row(row.id, row.label, row.text), _COLUMNS)
+        message = judge(Row(str(row.id), row.label, row.text), _COLUMNS)
         if row.text is None:
             fates[row.id] = Fate.NO_TEXT
         elif isinstance(message, Fault):

@@ -1,6 +1,6 @@
 """The guards of single claims: what the corpus, the rules or a confident model speak against."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from kit.model_text import model_text
 from rules.engine import Engine
@@ -16,29 +16,25 @@ Score = Callable[[Sequence[str]], Floats]
 """The probability of spam of texts as a model sees them, by a model that never saw feedback."""
 
 
-def labels_of(corpus: Corpus) -> dict[str, set[Label]]:
-    """Return the labels of the corpus by text as a model sees it."""
-    labels: dict[str, set[Label]] = {}
-    for text, label in zip(corpus.texts, corpus.labels, strict=True):
-        labels.setdefault(model_text(text), set()).add(label)
-    return labels
-
-
-def unknown(claims: Iterable[Claim], known: Mapping[str, set[Label]]) -> tuple[list[Claim], Fates]:
+def unknown(claims: Sequence[Claim], corpus: Corpus) -> tuple[list[Claim], Fates]:
     """Return the claims on texts that the corpus does not have, and the fates of the others.
 
-    The label of the corpus stands, whatever is claimed. And what the corpus has is also what models
-    are tested on: fitted on again as feedback, it would no longer be unseen.
+    Texts are the same if a model sees the same. The label of the corpus stands, whatever is
+    claimed. And what the corpus has is what models are tested on: fitted on as feedback too, it
+    would no longer be unseen.
     """
+    found: dict[str, set[Label]] = {claim.newest.seen: set() for claim in claims}
+    for text, label in zip(corpus.texts, corpus.labels, strict=True):
+        if (labels := found.get(model_text(text))) is not None:
+            labels.add(label)
     kept: list[Claim] = []
     fates: Fates = {}
     for claim in claims:
-        labels = known.get(claim.newest.seen)
-        if labels is None:
-            kept.append(claim)
-        else:
+        if labels := found[claim.newest.seen]:
             same = claim.label in labels
             fates |= claim.fates(Fate.KNOWN if same else Fate.AGAINST_CORPUS)
+        else:
+            kept.append(claim)
     return kept, fates
 
 

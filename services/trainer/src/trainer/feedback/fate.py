@@ -33,5 +33,5 @@ class Fate(StrEnum):
 QUARANTINED = frozenset({Fate.CONTRADICTED, Fate.AGAINST_RULE, Fate.AGAINST_MODEL})
 """Fates that end when enough reporters agree."""
 
-Fates = dict[str, Fate]
+Fates = dict[int, Fate]
 """Fates of rows by their ids."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from rules.engine import Engine
-from store.feedback import Feedback
+from store.records import Feedback
 from trainer.dataset.columns import Label
 from trainer.dataset.corpus import Corpus
 from trainer.feedback.caps import weigh, within_rows
 from trainer.feedback.claims import Claim, cast, gather
-from trainer.feedback.doubts import Score, credible, labels_of, unknown
+from trainer.feedback.doubts import Score, credible, unknown
 from trainer.feedback.fate import Fate, Fates
 from trainer.feedback.policy import FeedbackPolicy
 from trainer.measures import Floats
@@ -47,7 +47,7 @@ def guard(
     """
     votes, fates = cast(feedback)
     claims, repeated = gather(votes)
-    claims, known = unknown(claims, labels_of(corpus))
+    claims, known = unknown(claims, corpus)
     keyed = any(vote.reporter.source is not None for vote in votes)
     claims, doubted = credible(claims, engine, score, policy.quarantine, keyed=keyed)
     claims, capped = within_rows(claims, policy)

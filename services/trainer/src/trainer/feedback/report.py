@@ -27,7 +27,7 @@ class Trial:
 class Taken:
     """A text that is fitted on."""
 
-    ids: tuple[str, ...]
+    ids: tuple[int, ...]
     """The rows of feedback that claim it."""
     label: Label
     weight: float
@@ -55,7 +55,7 @@ class FeedbackReport:
     """Rows that are taken by the name of the API key, which is empty for none."""
     taken: tuple[Taken, ...]
     """The texts that are fitted on, the newest first."""
-    left_out: dict[Fate, tuple[str, ...]]
+    left_out: dict[Fate, tuple[int, ...]]
     """The ids of all other rows."""
 
     @property
@@ -82,7 +82,7 @@ def report_on(
         for claim, weight in zip(claims, guarded.weights, strict=False)
     )
     sources = Counter(one.source or "" for claim in claims for one in claim.reporters)
-    left_out: dict[Fate, tuple[str, ...]] = {
+    left_out: dict[Fate, tuple[int, ...]] = {
         fate: tuple(sorted(row for row, its in fates.items() if its is fate))
         for fate in Fate
         if fate is not Fate.TAKEN

@@ -1,0 +1,56 @@
+"""The choice of the factor, given the scores with each of them: pure functions."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from trainer.feedback.policy import Validation
+from trainer.feedback.report import Trial
+from trainer.measures import Bools, Confusion, Floats, best_threshold
+
+_BOOTSTRAP_SAMPLES = 10_000
+
+
+def compare(scores: Mapping[float, Floats], spam: Bools, seed: int) -> tuple[Trial, ...]:
+    """Return the trial of each factor, each with the threshold that is best for it.
+
+    Args:
+        scores: The probability of spam of the same messages by factor, 0 among them; [messages].
+        spam: Whether each is spam, shape [messages].
+        seed: Of the bootstrap.
+    """
+    called = {factor: its >= best_threshold(spam, its)[0] for factor, its in scores.items()}
+    without = Confusion.of(spam, called[0]).f1
+    trials = []
+    for factor, labels in called.items():
+        f1 = Confusion.of(spam, labels).f1
+        error = difference_error(spam, called[0], labels, seed)
+        trials.append(Trial(factor, f1, f1 - without, error))
+    return tuple(trials)
+
+
+def choose(trials: Sequence[Trial], policy: Validation) -> float:
+    """Return the largest factor that is not worse than 0 by more than the policy allows."""
+    return max(
+        trial.factor
+        for trial in trials
+        if trial.difference >= -policy.max_standard_errors * trial.standard_error
+    )
+
+
+def difference_error(spam: Bools, one: Bools, other: Bools, seed: int) -> float:
+    """Return the bootstrap standard error of the difference in F1 of two labellings.
+
+    Both label the same messages, so messages are drawn with both of their labels: what makes a
+    message hard for both does not make the difference uncertain. Shapes: [messages].
+    """
+    cells = np.bincount(4 * spam + 2 * one + other, minlength=8)
+    draws = np.random.default_rng(seed).multinomial(
+        cells.sum(), cells / cells.sum(), _BOOTSTRAP_SAMPLES
+    )
+    spams = draws[:, 4:].sum(axis=1)
+    f1 = []
+    for right, called in (([6, 7], [2, 3, 6, 7]), ([5, 7], [1, 3, 5, 7])):
+        total = np.maximum(spams + draws[:, called].sum(axis=1), 1)
+        f1.append(2 * draws[:, right].sum(axis=1) / total)
+    return float(np.std(f1[1] - f1[0], ddof=1))
