@@ -14,6 +14,7 @@ if hypothesis.settings.get_current_profile_name() == "default":
 
 pytest_plugins = [
     "fixtures.corpus",
+    "fixtures.databases",
     "fixtures.mlflow",
     "fixtures.models",
     "fixtures.postgres",
