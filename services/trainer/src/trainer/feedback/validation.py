@@ -12,7 +12,7 @@ from trainer.fitting import fit, spam_scores
 from trainer.measures import Bools, Floats
 from trainer.parallel import spread
 from trainer.search_space import SearchSpace
-from trainer.tuning import Advance, Extra, Indices, Texts, Tuned, folds
+from trainer.tuning import Advance, Extra, Texts, Tuned, folds
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,11 @@ def try_factors(
     is its best one, as a training would choose it.
     """
     splits = folds(ground.spam, policy.folds, ground.seed)
+    texts, spam = ground.texts, ground.spam
     calls = (
-        delayed(_score)(ground, train, test, tuned, _scaled(extra, factor))
+        delayed(_score)(
+            texts[train], spam[train], texts[test], tuned, ground.space, _scaled(extra, factor)
+        )
         for factor in policy.factors
         for train, test in splits
     )
@@ -62,8 +65,11 @@ def _scaled(extra: Extra, factor: float) -> Extra | None:
 
 
 def _score(
-    ground: Ground, train: Indices, test: Indices, tuned: Tuned, extra: Extra | None
+    train_texts: Texts,
+    train_spam: Bools,
+    test_texts: Texts,
+    tuned: Tuned,
+    space: SearchSpace,
+    extra: Extra | None,
 ) -> Floats:
-    texts, spam = ground.texts[train], ground.spam[train]
-    pipeline = fit(texts, spam, tuned, ground.space, extra)
-    return spam_scores(pipeline, ground.texts[test])
+    return spam_scores(fit(train_texts, train_spam, tuned, space, extra), test_texts)
