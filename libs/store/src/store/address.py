@@ -15,8 +15,7 @@ def check_address(address: str) -> None:
         AddressUnusable: It is another. The message has nothing of it, for it can have a password.
     """
     if address.startswith(SQLITE):
-        path = address.removeprefix(SQLITE).partition("?")[0]
-        if not path or path.startswith(":"):
+        if sqlite_path(address)[:1] in {"", ":", "?"}:
             msg = "a database in memory keeps nothing: name a file, as sqlite:///folder/file.db"
             raise AddressUnusable(msg)
     elif not address.startswith(POSTGRESQL):
@@ -25,11 +24,22 @@ def check_address(address: str) -> None:
             f"with {SQLITE} and the path of a file"
         )
         raise AddressUnusable(msg)
+    else:
+        try:
+            _ = urlsplit(address).port
+        except ValueError as error:
+            msg = "the port in a database's address must be a number from 0 to 65535"
+            raise AddressUnusable(msg) from error
+
+
+def sqlite_path(address: str) -> str:
+    """Return the path in an address of SQLite: all of it, for any character may be in one."""
+    return address.removeprefix(SQLITE)
 
 
 def shown(address: str) -> str:
     """Return an address without user, password and parameters, for messages and logs."""
     if address.startswith(SQLITE):
-        return address.partition("?")[0]
+        return address
     parts = urlsplit(address)
     return f"{POSTGRESQL}{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,18 +1,17 @@
 """Opening a database, and its errors as ours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
 
 from psycopg2.extensions import connection as PostgresConnection  # noqa: N812  a class, named small
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 
-from store.address import check_address, shown
+from store.address import SQLITE, check_address, shown, sqlite_path
 from store.errors import StoreUnavailable
 
 WRITES_FIRST = "hamgate_writes_first"
@@ -35,27 +34,34 @@ def open_engine(address: str, *, seconds: float = 5.0) -> Engine:
         AddressUnusable: It is none of the two.
     """
     check_address(address)
-    # Parameters are the texts of messages: no error and no log may have them.
-    url = make_url(address)
-    if url.get_backend_name() == "sqlite":
-        engine = create_engine(
-            url,
-            hide_parameters=True,
-            connect_args={"timeout": seconds, "isolation_level": None},
-        )
-        event.listen(engine, "do_connect", _make_file)
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
+    if address.startswith(SQLITE):
+        return _open_sqlite(sqlite_path(address), seconds)
+    return _open_postgres(address, seconds)
+
+
+def _open_sqlite(path: str, seconds: float) -> Engine:
     engine = create_engine(
-        url.set(drivername="postgresql+psycopg2"),
-        hide_parameters=True,
+        URL.create("sqlite", database=path),
+        hide_parameters=True,  # they are the texts of messages: no error and no log may have them
+        connect_args={"timeout": seconds, "isolation_level": None},
+    )
+    event.listen(engine, "do_connect", _make_file)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _open_postgres(address: str, seconds: float) -> Engine:
+    milliseconds = ceil(seconds * 1000)
+    engine = create_engine(
+        make_url(address).set(drivername="postgresql+psycopg2"),
+        hide_parameters=True,  # as above
         pool_pre_ping=True,
         pool_timeout=seconds,
         connect_args={
             # libpq takes whole seconds, and nothing below two of them.
             "connect_timeout": max(2, ceil(seconds)),
-            "tcp_user_timeout": ceil(seconds * 1000),
+            "tcp_user_timeout": milliseconds,
             "application_name": _APPLICATION,
             "client_encoding": "utf8",
             **_KEEPALIVE,
@@ -63,7 +69,7 @@ def open_engine(address: str, *, seconds: float = 5.0) -> Engine:
     )
 
     def prepare(connection: PostgresConnection, _record: object) -> None:
-        _prepare_postgres(connection, ceil(seconds * 1000))
+        _prepare_postgres(connection, milliseconds)
 
     event.listen(engine, "connect", prepare)
     return engine
@@ -79,10 +85,14 @@ def translated(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, NoConnectionInTime, OSError) as error:
-        address = shown(engine.url.render_as_string(hide_password=False))
-        address = address.replace("+psycopg2", "", 1)
-        msg = f"the database does not do its work ({address}): {_reason(error)}"
+        msg = f"the database does not do its work ({_shown(engine.url)}): {_reason(error)}"
         raise StoreUnavailable(msg) from error
+
+
+def _shown(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return f"{SQLITE}{url.database}"
+    return shown(url.render_as_string())
 
 
 def _reason(error: Exception) -> str:
@@ -93,9 +103,9 @@ def _reason(error: Exception) -> str:
     return f"{type(told).__name__}: {lines[0]}" if lines else type(told).__name__
 
 
-def _make_file(_dialect: object, _record: object, _args: list[Any], given: dict[str, Any]) -> None:
+def _make_file(_dialect: object, _record: object, args: Sequence[str], _named: object) -> None:
     """Make the file that is to be opened, and its folder: for this user alone, it has messages."""
-    path = Path(_args[0] if _args else given["database"])
+    path = Path(args[0])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
 

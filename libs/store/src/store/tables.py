@@ -8,7 +8,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
-    Identity,
     Integer,
     MetaData,
     String,
@@ -58,7 +57,7 @@ feedback = Table(
     "hamgate_feedback",
     metadata,
     # SQLite counts by itself in an INTEGER alone.
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     # Empty for none: where NULLs differ from each other, none would be a repetition.
     Column("source", String(64), nullable=False),
     Column("reporter", String(128), nullable=False),

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kit.settings import MlflowAddress
@@ -22,6 +22,12 @@ class Settings(BaseSettings):
 
     experiment: str = Field(default="hamgate", min_length=1)
     """MLflow experiment that the runs belong to."""
+
+    database_url: SecretStr = SecretStr("sqlite:///.hamgate/hamgate.db")
+    """Database that holds the locks between trainers: `postgresql://user:password@host/database`,
+    or, for the trainers of one machine, `sqlite:///` and the path of a file, beside which they are
+    kept. All trainers of one registry need the same; a pooler before PostgreSQL must pool sessions,
+    not transactions."""
 
     search_space_file: Path | None = None
     """YAML file with the search space; the one that comes with hamgate if not set."""
