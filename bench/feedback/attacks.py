@@ -52,7 +52,7 @@ class Guise:
 
 
 GUISES = {
-    "one reporter": Guise(1, lambda n: ("mallory", "key")),
+    "one reporter": Guise(1, lambda _: ("mallory", "key")),
     "200 names, one key": Guise(2, lambda n: (f"name {n % _NAMES}", "key")),
     "200 names, no key, in pairs": Guise(2, lambda n: (f"name {n % _NAMES}", None)),
     "20 keys, in pairs": Guise(2, lambda n: (f"name {n % _NAMES}", f"key {n % 20}")),

@@ -35,7 +35,7 @@ _TEMPLATES: dict[Label, tuple[str, ...]] = {
     "spam": (
         "{firm}: your {thing} is on hold, {why}. {do} {when} at {site}",
         "{greet}, we could not deliver your {thing} as {why}. Please {do} here {site}",
-        "{greet} {person}, my phone is {phone}, this is my new number. Can you send {number} {when}?",
+        "{greet} {person}, my phone is {phone}, this is my new number. Send me {number} {when}?",
         "{greet}, it's {person}. Phone {phone}. I must pay a bill {when}, transfer {number} for me",
         "{greet}, earn {number} a day by {job}, no experience. Message us on the app {when}",
         "I turned {number} into thousands with {coin}. My mentor shows you how, write him {when}",

@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.feedback.factor import choose, compare, difference_error
+from trainer.feedback.factor import bearable, choose, compare, difference_error
 from trainer.feedback.policy import Validation
 from trainer.feedback.report import Trial
 from trainer.measures import Bools, Confusion
 
-POLICY = Validation(factors=[0, 0.5, 1], max_standard_errors=1, folds=3)
+POLICY = Validation(factors=[0, 0.5, 1], max_standard_errors=1, max_loss=0.02, folds=3)
 SPAM = np.arange(400) < 100
 
 
@@ -37,6 +37,12 @@ def test_the_largest_factor_that_is_not_worse_is_chosen(
     tried = zip((0.5, 1), differences, strict=True)
     trials = [Trial(0, 0.9, 0, 0), *(Trial(f, 0.9 + d, d, 0.01) for f, d in tried)]
     assert choose(trials, POLICY) == factor
+
+
+def test_a_loss_within_the_noise_is_not_bearable_if_it_is_large() -> None:
+    """A standard error of 0.05 does not excuse a loss of 0.03; one of 0.019 it does."""
+    for loss, kept in ((0.03, False), (0.019, True)):
+        assert bearable(Trial(1, 0.9, -loss, 0.05), POLICY) == kept
 
 
 def test_the_order_of_factors_does_not_matter() -> None:

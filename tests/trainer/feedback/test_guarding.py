@@ -15,7 +15,7 @@ from store.records import Feedback
 from trainer.feedback.fate import Fate
 from trainer.feedback.guarding import guard
 from trainer.feedback.policy import Cap, load_feedback_policy
-from trainer.feedback.report import report_on
+from trainer.feedback.report import Weighed, report_on
 from trainer.measures import Floats
 
 POLICY = load_feedback_policy(None)
@@ -64,12 +64,12 @@ def test_every_guard_has_its_say(engine: Engine) -> None:
     ]  # fmt: skip
     policy = replace(POLICY, reporter=Cap(1, 1))
     guarded = guard(rows, CORPUS, policy, score, engine)
-    report = report_on(guarded, policy.version, 0.5, ())
+    report = report_on(Weighed(guarded, 0.5, (), {}), policy.version)
     assert report.read == len(rows) == sum(report.fates.values())
     assert report.fates == {
         Fate.NO_TEXT: 1, Fate.UNTRAINABLE: 1, Fate.REPEATED: 1, Fate.CONTRADICTED: 2,
         Fate.KNOWN: 1, Fate.AGAINST_CORPUS: 1, Fate.AGAINST_RULE: 1, Fate.AGAINST_MODEL: 2,
-        Fate.CAPPED: 1, Fate.REJECTED: 0, Fate.TAKEN: 2,
+        Fate.CAPPED: 1, Fate.HARMFUL: 0, Fate.REJECTED: 0, Fate.TAKEN: 2,
     }  # fmt: skip
     assert report.quarantined == 5
     assert [one.ids for one in report.taken] == [(21,), (4,)]
@@ -83,7 +83,7 @@ def test_every_guard_has_its_say(engine: Engine) -> None:
 def test_with_factor_0_nothing_is_taken(engine: Engine) -> None:
     """What got through the guards is then rejected, and the report says so."""
     guarded = guard([row(1, "other"), row(2, "mum")], CORPUS, POLICY, score, engine)
-    report = report_on(guarded, 1, 0, ())
+    report = report_on(Weighed(guarded, 0, (), {}), 1)
     assert report.rows_taken == 0
     assert report.taken == ()
     assert report.sources == {}

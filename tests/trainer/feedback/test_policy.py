@@ -11,7 +11,7 @@ quarantine: {confident: 0.9, reporters: 2}
 reporter: {max_rows: 5, max_share: 0.1}
 source: {max_rows: 9, max_share: 0.5}
 total: {max_rows: 20, max_share: 0.2, max_spam_shift: 0.01}
-validation: {factors: [0, 1], max_standard_errors: 1, folds: 3}
+validation: {factors: [0, 1], max_standard_errors: 1, max_loss: 0.01, folds: 3}
 """
 
 

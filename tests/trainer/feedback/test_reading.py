@@ -1,11 +1,10 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
+from store.engine import open_engine
 from store.feedback import write_feedback
 from store.migrating import upgrade
-from store.engine import open_engine
 from store.records import NewFeedback
 from trainer.errors import FeedbackUnavailable
 from trainer.feedback.reading import read_stored

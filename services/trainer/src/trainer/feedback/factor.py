@@ -30,12 +30,18 @@ def compare(scores: Mapping[float, Floats], spam: Bools, seed: int) -> tuple[Tri
 
 
 def choose(trials: Sequence[Trial], policy: Validation) -> float:
-    """Return the largest factor that is not worse than 0 by more than the policy allows."""
-    return max(
-        trial.factor
-        for trial in trials
-        if trial.difference >= -policy.max_standard_errors * trial.standard_error
-    )
+    """Return the largest factor that is bearable; 0 always is."""
+    return max(trial.factor for trial in trials if bearable(trial, policy))
+
+
+def bearable(trial: Trial, policy: Validation) -> bool:
+    """Return whether F1 is not worse than without feedback by more than the policy allows.
+
+    It must be within the noise and small: on a small corpus the noise alone would allow too much,
+    and on a large one a small loss on old messages is the price of learning new ones.
+    """
+    most = min(policy.max_standard_errors * trial.standard_error, policy.max_loss)
+    return trial.difference >= -most
 
 
 def difference_error(spam: Bools, one: Bools, other: Bools, seed: int) -> float:

@@ -24,8 +24,10 @@ class Fate(StrEnum):
     """A model is confident of the other label, and too few agree. Quarantined."""
     CAPPED = "capped"
     """Its reporters, their API keys or all of them together have sent more than counts."""
+    HARMFUL = "harmful"
+    """What came with its API key makes the model worse, tried alone."""
     REJECTED = "rejected"
-    """It got through the guards, but validation found that feedback makes the model worse."""
+    """It got through the guards, but all that did so makes the model worse."""
     TAKEN = "taken"
     """It is fitted on."""
 

@@ -1,6 +1,6 @@
 """Feedback beside a corpus: guarded, weighed by validation, and reported on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,15 +8,19 @@ import numpy as np
 from rules.engine import Engine
 from store.records import Feedback
 from trainer.dataset.corpus import Corpus
-from trainer.feedback.factor import choose
+from trainer.feedback.claims import Claim
+from trainer.feedback.factor import bearable, choose
+from trainer.feedback.fate import Fate
 from trainer.feedback.guarding import Guarded, guard
 from trainer.feedback.policy import FeedbackPolicy
-from trainer.feedback.report import FeedbackReport, report_on
-from trainer.feedback.validation import Ground, count_trials, try_factors
+from trainer.feedback.report import FeedbackReport, Trial, Weighed, report_on
+from trainer.feedback.validation import Ground, Validator, count_trials
 from trainer.fitting import fit, spam_scores
 from trainer.measures import Floats
 from trainer.search_space import SearchSpace
-from trainer.tuning import Advance, Extra, as_texts, count_tasks, tune
+from trainer.tuning import Advance, Extra, Tuned, as_texts, count_tasks, tune
+
+Guard = Callable[[Iterable[Feedback]], Guarded]
 
 
 @dataclass(frozen=True)
@@ -55,43 +59,88 @@ def merge(
         TooLittleData: No term of a feature set is in enough messages.
         WorkerLost: The system killed one of the processes.
     """
-    everything = np.arange(len(ground.spam))
-    ((tuned, *_),) = tune(
-        ground.texts,
-        ground.spam,
-        [everything],
-        ground.space,
-        seed=ground.seed,
-        jobs=ground.jobs,
-        advance=advance,
-    )
+    tuned = _tune(ground, advance)
     alone = fit(ground.texts, ground.spam, tuned, ground.space)
 
     def score(texts: Sequence[str]) -> Floats:
         return spam_scores(alone, as_texts(texts))
 
-    guarded = guard(feedback, corpus, policy, score, engine)
-    if not guarded.claims:
-        return Merged(None, [], report_on(guarded, policy.version, 0, ()))
-    extra = _extra(guarded)
-    trials = try_factors(extra, tuned, ground, policy.validation, advance)
-    factor = choose(trials, policy.validation)
-    report = report_on(guarded, policy.version, factor, trials)
-    if not factor:
+    def judged(rows: Iterable[Feedback]) -> Guarded:
+        return guard(rows, corpus, policy, score, engine)
+
+    validator = Validator(ground, tuned, policy.validation)
+    weighed = _weigh(list(feedback), judged, validator, advance)
+    report = report_on(weighed, policy.version)
+    if not weighed.factor:
         return Merged(None, [], report)
-    raw = [claim.newest.text for claim in guarded.claims]
-    return Merged(replace(extra, weights=extra.weights * factor), raw, report)
+    claims, weights = weighed.guarded.claims, weighed.guarded.weights * weighed.factor
+    return Merged(_extra(claims, weights), [claim.newest.text for claim in claims], report)
 
 
 def count_merging(space: SearchSpace, policy: FeedbackPolicy) -> int:
-    """Return how many pieces of work `merge` does at most."""
+    """Return how many pieces of work `merge` tells of at most."""
     return count_tasks(1, space) + count_trials(policy.validation)
 
 
-def _extra(guarded: Guarded) -> Extra:
-    """Return what got through the guards, as a model sees it."""
+def _tune(ground: Ground, advance: Advance) -> Tuned:
+    """Return the best candidate without feedback."""
+    ((best, *_),) = tune(
+        ground.texts,
+        ground.spam,
+        [np.arange(len(ground.spam))],
+        ground.space,
+        seed=ground.seed,
+        jobs=ground.jobs,
+        advance=advance,
+    )
+    return best
+
+
+def _weigh(
+    rows: Sequence[Feedback], judged: Guard, validator: Validator, advance: Advance
+) -> Weighed:
+    """Weigh all rows together; if they are then not taken in full, without the harmful keys.
+
+    Else one attacker with a key could keep out what all others report.
+    """
+    together = _try(judged(rows), validator, advance)
+    if not together.guarded.claims or together.factor == max(validator.policy.factors):
+        return together
+    harmful = _harmful(together.guarded, validator)
+    if not harmful:
+        return together
+    others = judged(row for row in rows if (row.source or "") not in harmful)
+    fates = {row.id: Fate.HARMFUL for row in rows if (row.source or "") in harmful}
+    weighed = _try(replace(others, fates=others.fates | fates), validator, lambda: None)
+    return replace(weighed, harmful=harmful)
+
+
+def _try(guarded: Guarded, validator: Validator, advance: Advance) -> Weighed:
+    if not guarded.claims:
+        return Weighed(guarded, 0, (), {})
+    trials = validator.try_factors(_extra(guarded.claims, guarded.weights), advance)
+    return Weighed(guarded, choose(trials, validator.policy), trials, {})
+
+
+def _harmful(guarded: Guarded, validator: Validator) -> dict[str, Trial]:
+    """Return the API keys whose feedback makes the model worse by itself; none if all do."""
+    of_source: dict[str, list[int]] = {}
+    for index, claim in enumerate(guarded.claims):
+        for source in {reporter.source or "" for reporter in claim.reporters}:
+            of_source.setdefault(source, []).append(index)
+    extras = {
+        source: _extra([guarded.claims[i] for i in at], guarded.weights[at])
+        for source, at in sorted(of_source.items())
+    }
+    tried = validator.try_each(extras) if len(extras) > 1 else {}
+    harmful = {s: trial for s, trial in tried.items() if not bearable(trial, validator.policy)}
+    return harmful if len(harmful) < len(tried) else {}
+
+
+def _extra(claims: Sequence[Claim], weights: Floats) -> Extra:
+    """Return claims as a model sees them."""
     return Extra(
-        texts=as_texts([claim.newest.seen for claim in guarded.claims]),
-        spam=np.array([claim.label == "spam" for claim in guarded.claims]),
-        weights=guarded.weights,
+        texts=as_texts([claim.newest.seen for claim in claims]),
+        spam=np.array([claim.label == "spam" for claim in claims]),
+        weights=weights,
     )

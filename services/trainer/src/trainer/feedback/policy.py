@@ -49,6 +49,8 @@ class Validation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Weights of a row to try; one is 0, which the others are compared with."""
     max_standard_errors: Annotated[float, msgspec.Meta(ge=0)]
     """How much worse than 0 a factor may be, in standard errors of the difference in F1."""
+    max_loss: Share
+    """How much worse it may be at most, in F1."""
     folds: Annotated[int, msgspec.Meta(ge=2)]
     """Of the cross-validation over the corpus."""
 

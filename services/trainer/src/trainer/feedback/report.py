@@ -1,7 +1,6 @@
 """What a run says of feedback: what was taken, what was not and why, and with what weight."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trainer.dataset.columns import Label
@@ -36,7 +35,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class FeedbackReport:
-    """The whole report; rows are those of the database, and each has one fate."""
+    """The whole report; rows are those of the database, and each has one fate.
+
+    API keys are named, and what came without one is under the empty name.
+    """
 
     policy: int
     """Version of the policy."""
@@ -48,11 +50,13 @@ class FeedbackReport:
     """The factor that validation chose; with 0 nothing is taken."""
     trials: tuple[Trial, ...]
     """What it was chosen from; none if nothing got through the guards."""
+    harmful: dict[str, Trial]
+    """API keys whose feedback was left out because it makes the model worse, tried alone."""
     spam_weight: float
     """Of all spam that is taken, together."""
     ham_weight: float
     sources: dict[str, int]
-    """Rows that are taken by the name of the API key, which is empty for none."""
+    """Rows that are taken, by API key."""
     taken: tuple[Taken, ...]
     """The texts that are fitted on, the newest first."""
     left_out: dict[Fate, tuple[int, ...]]
@@ -69,10 +73,22 @@ class FeedbackReport:
         return sum(self.fates[fate] for fate in QUARANTINED)
 
 
-def report_on(
-    guarded: Guarded, policy: int, factor: float, trials: Sequence[Trial]
-) -> FeedbackReport:
-    """Return the report, given the version of the policy and what validation chose from what."""
+@dataclass(frozen=True)
+class Weighed:
+    """What got through the guards, and the weight that validation gave it."""
+
+    guarded: Guarded
+    factor: float
+    """0 takes nothing."""
+    trials: tuple[Trial, ...]
+    """What the factor was chosen from."""
+    harmful: dict[str, Trial]
+    """As in the report; the guards had nothing of these keys before them."""
+
+
+def report_on(weighed: Weighed, policy: int) -> FeedbackReport:
+    """Return the report, given the version of the policy."""
+    guarded, factor = weighed.guarded, weighed.factor
     fates = dict(guarded.fates)
     if not factor:
         fates |= {row: Fate.REJECTED for row, fate in fates.items() if fate is Fate.TAKEN}
@@ -92,7 +108,8 @@ def report_on(
         read=len(fates),
         fates={fate: list(fates.values()).count(fate) for fate in Fate},
         factor=factor,
-        trials=tuple(trials),
+        trials=weighed.trials,
+        harmful=weighed.harmful,
         spam_weight=sum(one.weight for one in taken if one.label == "spam"),
         ham_weight=sum(one.weight for one in taken if one.label == "ham"),
         sources=dict(sorted(sources.items())),

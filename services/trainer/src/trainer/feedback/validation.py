@@ -1,5 +1,6 @@
-"""How much feedback weighs: the largest factor with which the model is not worse."""
+"""Trying feedback on the corpus: how models do that are fitted with it, by cross-validation."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from trainer.tuning import Advance, Extra, Texts, Tuned, folds
 
 @dataclass(frozen=True)
 class Ground:
-    """The corpus that factors are tried on, and how models are fitted on it."""
+    """The corpus that feedback is tried on, and how models are fitted on it."""
 
     texts: Texts
     """What a model sees of each message, shape [messages]."""
@@ -28,36 +29,65 @@ class Ground:
     jobs: int | None
 
 
-def count_trials(policy: Validation) -> int:
-    """Return how many pieces of work `try_factors` does."""
-    return policy.folds * len(policy.factors)
+@dataclass(frozen=True)
+class Validator:
+    """Cross-validates the corpus with feedback in the training parts, by one tuned candidate.
 
-
-def try_factors(
-    extra: Extra, tuned: Tuned, ground: Ground, policy: Validation, advance: Advance
-) -> tuple[Trial, ...]:
-    """Cross-validate the corpus with `extra` in the training parts, by each factor of its weights.
-
-    Every message of the corpus is scored by a model that did not see it, and nothing of `extra` is
-    ever tested: who sends feedback has no say in what is asked of it. The threshold of each factor
-    is its best one, as a training would choose it.
+    Every message of the corpus is scored by a model that did not see it, and nothing that was
+    reported is ever tested: who sends feedback has no say in what is asked of it.
     """
-    splits = folds(ground.spam, policy.folds, ground.seed)
-    texts, spam = ground.texts, ground.spam
-    calls = (
-        delayed(_score)(
-            texts[train], spam[train], texts[test], tuned, ground.space, _scaled(extra, factor)
+
+    ground: Ground
+    tuned: Tuned
+    policy: Validation
+
+    def try_factors(self, extra: Extra, advance: Advance) -> tuple[Trial, ...]:
+        """Return the trial of each factor of the weights of `extra`; 0 is without it.
+
+        `advance` is called once for each of `count_trials(…)` pieces of work.
+        """
+        factors = self.policy.factors
+        scores = self._cross([_scaled(extra, factor) for factor in factors], advance)
+        return self._compare(dict(zip(factors, scores, strict=True)))
+
+    def try_each(self, extras: Mapping[str, Extra]) -> dict[str, Trial]:
+        """Return the trial of each of `extras` by itself, at the largest factor."""
+        largest = max(self.policy.factors)
+        scaled = [_scaled(extra, largest) for extra in extras.values()]
+        without, *crossed = self._cross([None, *scaled], lambda: None)
+        return {
+            name: self._compare({0: without, largest: scores})[-1]
+            for name, scores in zip(extras, crossed, strict=True)
+        }
+
+    def _compare(self, scores: Mapping[float, Floats]) -> tuple[Trial, ...]:
+        return compare(scores, self.ground.spam, self.ground.seed)
+
+    def _cross(self, extras: Sequence[Extra | None], advance: Advance) -> list[Floats]:
+        """Return out-of-fold scores of the corpus with each of `extras`, of shape [messages]."""
+        texts, spam = self.ground.texts, self.ground.spam
+        splits = folds(spam, self.policy.folds, self.ground.seed)
+        calls = (
+            delayed(_score)(
+                texts[train], spam[train], texts[test], self.tuned, self.ground.space, extra
+            )
+            for extra in extras
+            for train, test in splits
         )
-        for factor in policy.factors
-        for train, test in splits
-    )
-    scored = spread(calls, ground.jobs)
-    scores = {factor: np.zeros(len(ground.spam)) for factor in policy.factors}
-    for factor in policy.factors:
-        for _, test in splits:
-            scores[factor][test] = next(scored)
-            advance()
-    return compare(scores, ground.spam, ground.seed)
+        scored = spread(calls, self.ground.jobs)
+        every = []
+        for _ in extras:
+            scores = np.zeros(len(spam))
+            for _, test in splits:
+                scores[test] = next(scored)
+                advance()
+            every.append(scores)
+        return every
+
+
+def count_trials(policy: Validation) -> int:
+    """Return how many pieces of work `Validator.try_factors` does."""
+    return policy.folds * len(policy.factors)
 
 
 def _scaled(extra: Extra, factor: float) -> Extra | None:
