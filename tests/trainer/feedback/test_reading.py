@@ -26,12 +26,6 @@ def test_what_was_kept_is_read(database_url: str) -> None:
     ]
 
 
-def test_without_an_address_it_says_which_setting() -> None:
-    """No guess is made at where feedback is."""
-    with pytest.raises(FeedbackUnavailable, match="set TRAINER_DATABASE_URL"):
-        read_stored(None)
-
-
 @pytest.mark.parametrize(
     ("address", "fault"),
     [

@@ -17,12 +17,18 @@ from kit.registry import (
     TAG_RULES_PACK,
 )
 from rules.engine import Engine
+from trainer.abandoned import end_abandoned, guarded_run
 from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
-from trainer.evaluation import evaluate
+from trainer.evaluation import count_steps, evaluate
+from trainer.feedback.merging import NOTHING, Merged, Reported, count_merging, merge
+from trainer.feedback.report import FeedbackReport
+from trainer.feedback.validation import Ground
+from trainer.feedback_log import log_feedback
 from trainer.fitting import fit
 from trainer.gate import Decision, Policy, decide
 from trainer.golden import golden
+from trainer.locks import Locks
 from trainer.measures import Bools
 from trainer.registry import Registry, Version
 from trainer.report import Report
@@ -35,7 +41,7 @@ from trainer.run_log import log_rules, log_training
 from trainer.search_space import SearchSpace
 from trainer.signing import Signer
 from trainer.system import Labelled, SystemReport, judge_system
-from trainer.tuning import Advance, Tuned, as_texts
+from trainer.tuning import Advance, Texts, Tuned, as_texts
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Plan:
     jobs: int | None
     signer: Signer | None = None
     """What signs the version, if anything does."""
+    reported: Reported | None = None
+    """What users reported, to train with as well, if that is asked for."""
 
 
 @dataclass(frozen=True)
@@ -65,26 +73,40 @@ class Outcome:
     decision: Decision
     model_bytes: int
     """Size of the stored model file."""
+    feedback: FeedbackReport | None
+    """What came of what users reported; None if nobody asked for it."""
 
 
-def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> Outcome:
+def train(
+    corpus: Corpus, plan: Plan, registry: Registry, locks: Locks, advance: Advance
+) -> Outcome:
     """Measure the rules, tune, evaluate, fit on all messages, log all and register the version.
 
     The version carries the gate's decision from its first moment; the alias is not touched here.
+    Runs that a killed trainer left behind are ended before.
 
     Raises:
+        DatabaseUnavailable: The database with the locks failed.
         RegistryUnavailable: MLflow failed; the run is then marked as failed, where it can be.
     """
     texts = as_texts([model_text(text) for text in corpus.texts])
     spam = np.array([label == "spam" for label in corpus.labels])
-    with registry.run(f"train seed={plan.seed}") as run_id:
+    end_abandoned(registry, locks)
+    with guarded_run(registry, locks, f"train seed={plan.seed}") as run_id:
         assessed = assess(plan.engine, corpus, plan.rule_policy)
+        merged = _merge(corpus, plan, texts, spam, advance)
         evaluated = evaluate(
-            texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance
+            texts,
+            spam,
+            plan.space,
+            seed=plan.seed,
+            jobs=plan.jobs,
+            advance=advance,
+            extra=merged.extra,
         )
         report = report_on(evaluated, spam, plan.seed)
         best = evaluated.ranking[0]
-        pipeline = fit(texts, spam, best, plan.space)
+        pipeline = fit(texts, spam, best, plan.space, merged.extra)
         labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
         system = judge_system(labelled, plan.seed)
         rules = assessed.report
@@ -92,6 +114,8 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
         params = {"seed": plan.seed, **_gate_params(plan.policy)}
         log_training(registry, run_id, params, corpus, evaluated, report, plan.space)
         log_rules(registry, run_id, assessed, system, labelled)
+        if merged.report:
+            log_feedback(registry, run_id, merged.report)
         flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
         model_id = registry.log_model(run_id, flavor)
         tags = {
@@ -104,7 +128,24 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
         if plan.signer:
             tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
         version = registry.register(model_id, run_id, tags)
-    return Outcome(version, report, rules, system, best, decision, flavor.model_bytes)
+    return Outcome(
+        version, report, rules, system, best, decision, flavor.model_bytes, merged.report
+    )
+
+
+def count_work(plan: Plan) -> int:
+    """Return how many pieces of work `train` tells of at most."""
+    reported = plan.reported
+    merging = count_merging(plan.space, reported.policy) if reported else 0
+    return merging + count_steps(plan.space)
+
+
+def _merge(corpus: Corpus, plan: Plan, texts: Texts, spam: Bools, advance: Advance) -> Merged:
+    """Return what is fitted on beside the corpus: nothing, unless feedback is asked for."""
+    if plan.reported is None:
+        return NOTHING
+    ground = Ground(texts, spam, plan.space, plan.seed, plan.jobs)
+    return merge(plan.reported, corpus, ground, plan.engine, advance)
 
 
 def _gate_params(policy: Policy) -> dict[str, object]:

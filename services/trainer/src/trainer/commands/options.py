@@ -18,6 +18,13 @@ LabelColumn = Annotated[str, typer.Option(help="Column with the label.")]
 Spam = Annotated[str, typer.Option(help="Label values that mean spam, by commas.")]
 Ham = Annotated[str, typer.Option(help="Label values that mean ham, by commas.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the folds.")]
+WithFeedback = Annotated[
+    bool,
+    typer.Option(
+        "--with-feedback",
+        help="Also train with what users reported, as far as the guards let it through.",
+    ),
+]
 Space = Annotated[Path | None, typer.Option(help="YAML file with the candidates to try.")]
 PackFile = Annotated[
     Path | None, typer.Option(help="YAML file with the rule pack; the one shipped if left out.")
@@ -37,4 +44,9 @@ Promote = Annotated[bool, typer.Option(help="Move the alias if the gate lets the
 Number = Annotated[
     str | None,
     typer.Argument(help="Number of the version; the newest that passed the gate if left out."),
+]
+Reason = Annotated[str, typer.Option(help="Why; it is written on the version.")]
+Clear = Annotated[bool, typer.Option("--clear", help="Have no challenger any more.")]
+Refused = Annotated[
+    bool, typer.Option("--refused", help="Also take a version that the gate refused.")
 ]

@@ -2,7 +2,7 @@
 
 import typer
 
-from trainer.commands.connecting import open_registry
+from trainer.commands.connecting import note, open_registry, shared_locks
 from trainer.commands.options import (
     Data,
     Ham,
@@ -14,6 +14,7 @@ from trainer.commands.options import (
     Space,
     Spam,
     TextColumn,
+    WithFeedback,
 )
 from trainer.console import show_corpus
 from trainer.dataset.columns import Columns
@@ -37,12 +38,12 @@ def train(
     seed: Seed = 0,
     search_space: Space = None,
     rules: PackFile = None,
+    with_feedback: WithFeedback = False,
     promote: Promote = True,
     as_json: Json = False,
 ) -> None:
     """Train a version, put it through the gate, and promote it if it passes."""
     from trainer import output, promotion, training
-    from trainer.evaluation import count_steps
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):
@@ -57,15 +58,17 @@ def train(
             seed=seed,
             jobs=settings.jobs,
             signer=signer,
+            reported=read_reported(settings) if with_feedback else None,
         )
-        registry = open_registry(settings)
+        registry, locks = open_registry(settings), shared_locks(settings)
         corpus = load(data, columns)
         show_corpus(corpus)
-        with output.progress(count_steps(space)) as advance:
-            outcome = training.train(corpus, plan, registry, advance)
+        with output.progress(training.count_work(plan)) as advance:
+            outcome = training.train(corpus, plan, registry, locks, advance)
         moved = None
         if promote and outcome.decision.passed:
-            moved = promotion.promote(registry, outcome.version.number)
+            told = note(settings, "trained, and let through by the gate")
+            moved = promotion.promote(registry, locks, told, outcome.version.number)
         output.show_training(outcome, moved, as_json=as_json)
         if not outcome.decision.passed:
             raise typer.Exit(Exit.REFUSED)

@@ -24,6 +24,14 @@ Guard = Callable[[Iterable[Feedback]], Guarded]
 
 
 @dataclass(frozen=True)
+class Reported:
+    """What users reported, and what guards a training from it."""
+
+    rows: Sequence[Feedback]
+    policy: FeedbackPolicy
+
+
+@dataclass(frozen=True)
 class Merged:
     """What is fitted on beside the corpus."""
 
@@ -31,27 +39,28 @@ class Merged:
     """As a model sees it, with its weights; None if nothing is taken."""
     texts_raw: list[str]
     """The same texts in the same order, as they were reported."""
-    report: FeedbackReport
+    report: FeedbackReport | None
+    """What came of every row; None if no feedback was asked for."""
+
+
+NOTHING = Merged(None, [], None)
+"""The corpus alone."""
 
 
 def merge(
-    feedback: Iterable[Feedback],
-    corpus: Corpus,
-    ground: Ground,
-    policy: FeedbackPolicy,
-    engine: Engine,
-    advance: Advance,
+    reported: Reported, corpus: Corpus, ground: Ground, engine: Engine, advance: Advance
 ) -> Merged:
-    """Return what of `feedback` is fitted on, and with what weight; its order does not matter.
+    """Return what users reported that is fitted on, and with what weight.
+
+    The order of the rows does not matter.
 
     The model that doubts labels is fitted on the corpus alone, and not the champion: that one may
     have been fitted on feedback before, and would then believe what it was told.
 
     Args:
-        feedback: Rows as they are stored.
+        reported: Rows as they are stored, and the policy.
         corpus: What is trained and tested on; none of its labels changes.
         ground: The same as a model sees it, and how models are fitted on it.
-        policy: The guards.
         engine: The rules that the version is to serve with.
         advance: Called once for each of at most `count_merging(…)` pieces of work.
 
@@ -66,11 +75,11 @@ def merge(
         return spam_scores(alone, as_texts(texts))
 
     def judged(rows: Iterable[Feedback]) -> Guarded:
-        return guard(rows, corpus, policy, score, engine)
+        return guard(rows, corpus, reported.policy, score, engine)
 
-    validator = Validator(ground, tuned, policy.validation)
-    weighed = _weigh(list(feedback), judged, validator, advance)
-    report = report_on(weighed, policy.version)
+    validator = Validator(ground, tuned, reported.policy.validation)
+    weighed = _weigh(reported.rows, judged, validator, advance)
+    report = report_on(weighed, reported.policy.version)
     if not weighed.factor:
         return Merged(None, [], report)
     claims, weights = weighed.guarded.claims, weighed.guarded.weights * weighed.factor

@@ -8,15 +8,12 @@ from store.schema import check_schema
 from trainer.errors import FeedbackUnavailable
 
 
-def read_stored(address: str | None) -> list[Feedback]:
+def read_stored(address: str) -> list[Feedback]:
     """Return all feedback in the database at `address`.
 
     Raises:
-        FeedbackUnavailable: No database is named, it does not answer, or it is not of this release.
+        FeedbackUnavailable: The database does not answer, or has not the tables of this release.
     """
-    if address is None:
-        msg = "which database has the feedback? set TRAINER_DATABASE_URL to GATEWAY_DATABASE_URL's"
-        raise FeedbackUnavailable(msg)
     try:
         engine = open_engine(address)
         try:

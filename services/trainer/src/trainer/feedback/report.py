@@ -73,6 +73,32 @@ class FeedbackReport:
         return sum(self.fates[fate] for fate in QUARANTINED)
 
 
+def summary(report: FeedbackReport) -> dict[str, float]:
+    """Return the figures of a report by name; every fate is one."""
+    return {
+        "policy": report.policy,
+        "factor": report.factor,
+        "read": report.read,
+        **{fate.value: rows for fate, rows in report.fates.items()},
+        "quarantined": report.quarantined,
+        "texts": len(report.taken),
+        "spam_weight": report.spam_weight,
+        "ham_weight": report.ham_weight,
+    }
+
+
+def told(report: FeedbackReport) -> str:
+    """Return a report in one line."""
+    left = report.read - report.rows_taken - report.quarantined
+    capped = report.fates[Fate.CAPPED]
+    refused = report.fates[Fate.HARMFUL] + report.fates[Fate.REJECTED]
+    return (
+        f"{report.rows_taken} of {report.read} rows taken at weight {report.factor:g}; "
+        f"{report.quarantined} in quarantine, {capped} capped, {refused} refused by validation, "
+        f"{left - capped - refused} left out otherwise"
+    )
+
+
 @dataclass(frozen=True)
 class Weighed:
     """What got through the guards, and the weight that validation gave it."""
