@@ -6,7 +6,7 @@ from trainer.feedback.report import FeedbackReport, summary
 from trainer.registry import Registry
 
 FEEDBACK_FILE = "feedback/report.json"
-"""The whole report, among the run's artifacts: with the ids of all rows, and none of their texts."""
+"""The whole report, among the run's artifacts: the ids of all rows, and none of their texts."""
 
 
 def log_feedback(registry: Registry, run_id: str, report: FeedbackReport) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from trainer.commands.connecting import note, open_registry, shared_locks
+from trainer.commands.connecting import note, open_registry, read_reported, shared_locks
 from trainer.commands.options import (
     Data,
     Ham,
