@@ -108,12 +108,12 @@ def _tune(ground: Ground, advance: Advance) -> Tuned:
 def _weigh(
     rows: Sequence[Feedback], judged: Guard, validator: Validator, advance: Advance
 ) -> Weighed:
-    """Weigh all rows together; if they are then not taken in full, without the harmful keys.
+    """Weigh all rows together; if none is then taken, without the harmful keys.
 
     Else one attacker with a key could keep out what all others report.
     """
     together = _try(judged(rows), validator, advance)
-    if not together.guarded.claims or together.factor == max(validator.policy.factors):
+    if together.factor:
         return together
     harmful = _harmful(together.guarded, validator)
     if not harmful:
