@@ -1,0 +1,85 @@
+"""The terms of a fitted pipeline: which weigh most, and what they add to a message's score."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.pipeline import Pipeline
+
+from trainer.measures import Floats
+from trainer.tuning import Texts
+
+MOST_TERMS = 40
+"""Terms of either label that are logged."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term with a number: its coefficient, or what it adds to the logit of a score."""
+
+    analyzer: str
+    """`word`, `char` or `char_wb`."""
+    text: str
+    """As a person reads it: spaces are shown, marks have their names."""
+    weight: float
+    """Above 0 speaks for spam, below for ham."""
+
+
+@dataclass(frozen=True)
+class TopTerms:
+    """The terms with the largest coefficients, the largest first."""
+
+    spam: tuple[Term, ...]
+    ham: tuple[Term, ...]
+
+
+class Vocabulary:
+    """The terms of a fitted pipeline, in the order of their columns."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        """Read them off `pipeline`, whose classes are `ham` and `spam`."""
+        self._features = pipeline.named_steps["features"]
+        self._names: NDArray[np.object_] = self._features.get_feature_names_out()
+        self._weights: Floats = pipeline.named_steps["classifier"].coef_[0]
+
+    def top(self, most: int = MOST_TERMS) -> TopTerms:
+        """Return the terms that speak most for spam, and those that speak most for ham."""
+        order = np.argsort(self._weights, kind="stable")
+        ham = [self._term(column, self._weights[column]) for column in order[:most]]
+        spam = [self._term(column, self._weights[column]) for column in order[::-1][:most]]
+        return TopTerms(
+            spam=tuple(term for term in spam if term.weight > 0),
+            ham=tuple(term for term in ham if term.weight < 0),
+        )
+
+    def contributions(
+        self, texts: Texts, towards_spam: Sequence[bool], most: int
+    ) -> list[tuple[Term, ...]]:
+        """Return for each text the terms that add most to its logit, in the direction asked for.
+
+        Args:
+            texts: As the model sees them, shape [texts].
+            towards_spam: Whether terms that speak for spam are asked for, shape [texts].
+            most: Terms of a text that are returned.
+        """
+        values = csr_matrix(self._features.transform(texts))
+        found = []
+        for row, spam in enumerate(towards_spam):
+            here = slice(values.indptr[row], values.indptr[row + 1])
+            columns = values.indices[here]
+            added = values.data[here] * self._weights[columns] * (1 if spam else -1)
+            best = [place for place in np.argsort(-added, kind="stable")[:most] if added[place] > 0]
+            sign = 1 if spam else -1
+            found.append(tuple(self._term(columns[at], sign * added[at]) for at in best))
+        return found
+
+    def _term(self, column: int, weight: float) -> Term:
+        analyzer, _, text = str(self._names[column]).partition("__")
+        return Term(analyzer, readable(text), float(weight))
+
+
+def readable(text: str) -> str:
+    """Return a term as a person reads it."""
+    return text.replace(" ", "␣")
