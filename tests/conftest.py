@@ -13,6 +13,7 @@ if hypothesis.settings.get_current_profile_name() == "default":
     hypothesis.settings.load_profile("no-deadline")
 
 pytest_plugins = [
+    "fixtures.browser",
     "fixtures.corpus",
     "fixtures.mlflow",
     "fixtures.models",

@@ -11,9 +11,7 @@ _FOLD_METRICS = ("f1", "precision", "recall", "fit_seconds")
 
 def fold_series(tuned: Tuned) -> dict[str, list[float]]:
     """Return the metrics of a candidate's run that have a value for each fold, in their order."""
-    return {
-        f"fold_{name}": [getattr(fold, name) for fold in tuned.folds] for name in _FOLD_METRICS
-    }
+    return {f"fold_{name}": [getattr(fold, name) for fold in tuned.folds] for name in _FOLD_METRICS}
 
 
 def means(tuned: Tuned) -> dict[str, float]:

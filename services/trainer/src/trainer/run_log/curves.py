@@ -60,7 +60,7 @@ def precision_recall(spam: Bools, scores: Floats) -> PrecisionRecall:
     order = np.argsort(-scores, kind="stable")
     ranked, hits = scores[order], np.cumsum(spam[order])
     # A threshold lies only between different scores.
-    last = np.flatnonzero(np.append(ranked[:-1] != ranked[1:], True))  # noqa: FBT003
+    last = np.flatnonzero(np.append(ranked[:-1] != ranked[1:], True))
     precision = hits[last] / (last + 1)
     recall = hits[last] / max(int(spam.sum()), 1)
     steps = np.diff(recall, prepend=0.0)

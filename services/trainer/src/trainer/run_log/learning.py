@@ -50,7 +50,6 @@ def learning_curve(
     tuned: Tuned,
     space: SearchSpace,
     *,
-    seed: int,
     jobs: int | None,
     advance: Advance,
 ) -> list[LearningPoint]:
@@ -66,7 +65,6 @@ def learning_curve(
         outer: (train, test) splits by index.
         tuned: The chosen candidate.
         space: Where it is from.
-        seed: Of the draws.
         jobs: Processes; None for one a core.
         advance: Called once for each of `count_fits(outer)` pieces of work.
     """
@@ -74,7 +72,7 @@ def learning_curve(
     calls = (
         delayed(_f1)(fold, tuned, space)
         for number, split in enumerate(used)
-        for fold in _growing(texts, spam, split, np.random.default_rng([seed, number]))
+        for fold in _growing(texts, spam, split, np.random.default_rng(number))
     )
     results = []
     for result in spread(calls, jobs):

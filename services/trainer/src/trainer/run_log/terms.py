@@ -64,15 +64,17 @@ class Vocabulary:
             towards_spam: Whether terms that speak for spam are asked for, shape [texts].
             most: Terms of a text that are returned.
         """
+        if not len(texts):  # which scikit-learn takes for a fault
+            return []
         values = csr_matrix(self._features.transform(texts))
         found = []
         for row, spam in enumerate(towards_spam):
             here = slice(values.indptr[row], values.indptr[row + 1])
             columns = values.indices[here]
-            added = values.data[here] * self._weights[columns] * (1 if spam else -1)
-            best = [place for place in np.argsort(-added, kind="stable")[:most] if added[place] > 0]
-            sign = 1 if spam else -1
-            found.append(tuple(self._term(columns[at], sign * added[at]) for at in best))
+            added = values.data[here] * self._weights[columns]
+            towards = added if spam else -added
+            best = [at for at in np.argsort(-towards, kind="stable")[:most] if towards[at] > 0]
+            found.append(tuple(self._term(columns[at], added[at]) for at in best))
         return found
 
     def _term(self, column: int, weight: float) -> Term:
