@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     jobs: int | None = Field(default=None, ge=1)
     """Processes to train with; one a core if not set."""
 
+    log_messages: bool = True
+    """Whether messages of the corpus may be stored in the run, for people to look at: those that
+    were called wrongly, and those that the rules miss. Whoever may read the run reads them."""
+
     gate_min_f1: float = Field(default=0.95, ge=0, lt=1)
     """The gate refuses a version whose spam-class F1 is not above this."""
 

@@ -1,32 +1,47 @@
-"""The candidates: a run of its own for each, below the training's, and their comparison."""
+"""The candidates: what the run of each has, and their comparison."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from trainer.run_log.tables import Columns
+from trainer.search_space import Candidate, SearchSpace
 from trainer.tuning import Tuned
 
 _FOLD_METRICS = ("f1", "precision", "recall", "fit_seconds")
 
 
-def fold_series(tuned: Tuned) -> dict[str, list[float]]:
-    """Return the metrics of a candidate's run that have a value for each fold, in their order."""
-    return {f"fold_{name}": [getattr(fold, name) for fold in tuned.folds] for name in _FOLD_METRICS}
+def parameters(candidate: Candidate, space: SearchSpace) -> dict[str, object]:
+    """Return all that makes the candidate's pipeline, by MLflow's names of parameters."""
+    ngrams = {
+        f"ngrams.{analyzer}": f"{low}-{high}"
+        for analyzer, (low, high) in space.features[candidate.features].items()
+    }
+    return {
+        "features": candidate.features, "C": candidate.c, "min_df": space.min_df, **ngrams
+    }
 
 
-def means(tuned: Tuned) -> dict[str, float]:
-    """Return the metrics of a candidate's run that have one value."""
-    averaged = {
+def fold_series(tuned: Tuned) -> dict[str, Mapping[int, float]]:
+    """Return the metrics that have a value for each inner fold, by the fold's number."""
+    return {
+        f"fold_{name}": {step: getattr(fold, name) for step, fold in enumerate(tuned.folds)}
+        for name in _FOLD_METRICS
+    }
+
+
+def summary(tuned: Tuned) -> dict[str, float]:
+    """Return the metrics that have one value; `cv_f1` is over all folds' messages at once."""
+    means = {
         f"mean_{name}": statistics.fmean(getattr(fold, name) for fold in tuned.folds)
         for name in _FOLD_METRICS
     }
     spread = statistics.stdev(fold.f1 for fold in tuned.folds)
-    return {"cv_f1": tuned.f1, "cv_threshold": tuned.threshold, "std_f1": spread, **averaged}
+    return {"cv_f1": tuned.f1, "cv_threshold": tuned.threshold, "std_f1": spread, **means}
 
 
 def comparison(ranking: Sequence[Tuned]) -> Columns:
     """Return the candidates as a table, the best first."""
-    rows = [means(tuned) for tuned in ranking]
+    rows = [summary(tuned) for tuned in ranking]
     return {
         "candidate": [tuned.candidate.name for tuned in ranking],
         **{name: [row[name] for row in rows] for name in rows[0]},

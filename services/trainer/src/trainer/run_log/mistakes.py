@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.measures import Bools, Floats
+from trainer.evaluation import Judged
+from trainer.measures import Bools
 from trainer.run_log.tables import Columns
 from trainer.run_log.terms import Term, Vocabulary
 from trainer.tuning import Texts
@@ -40,32 +41,36 @@ class Mistakes:
     listed: tuple[Mistake, ...]
 
 
-@dataclass(frozen=True)
-class Judged:
-    """Every message with what a model that never saw it made of it; all of shape [messages]."""
+def find_mistakes(
+    raw: Sequence[str],
+    texts: Texts,
+    spam: Bools,
+    judged: Judged,
+    vocabulary: Vocabulary,
+    *,
+    most: int = MOST_MISTAKES,
+) -> Mistakes:
+    """Return the mistakes, those first whose score is farthest from the truth.
 
-    raw: Sequence[str]
-    texts: Texts
-    """As the model sees them."""
-    spam: Bools
-    scores: Floats
-    called_spam: Bools
-
-
-def find_mistakes(judged: Judged, vocabulary: Vocabulary, most: int = MOST_MISTAKES) -> Mistakes:
-    """Return the mistakes, those first whose score is farthest from the truth."""
-    wrong = np.flatnonzero(judged.spam != judged.called_spam)
-    distance = np.abs(judged.scores[wrong] - judged.spam[wrong])
+    Args:
+        raw: Messages as they came, shape [messages].
+        texts: As the model sees them, shape [messages].
+        spam: Whether each is spam, shape [messages].
+        judged: What models that never saw them said.
+        vocabulary: Of the version.
+        most: Mistakes that are listed.
+    """
+    scores, called = judged.scores, judged.called_spam
+    wrong = np.flatnonzero(spam != called)
+    distance = np.abs(scores[wrong] - spam[wrong])
     shown = wrong[np.argsort(-distance, kind="stable")[:most]]
-    spoke = vocabulary.contributions(
-        judged.texts[shown], [bool(called) for called in judged.called_spam[shown]], _TERMS
-    )
-    missed = int(judged.spam[wrong].sum())
+    spoke = vocabulary.contributions(texts[shown], [bool(one) for one in called[shown]], _TERMS)
+    missed = int(spam[wrong].sum())
     return Mistakes(
         missed_spam=missed,
         wronged_ham=len(wrong) - missed,
         listed=tuple(
-            Mistake(judged.raw[at], bool(judged.spam[at]), float(judged.scores[at]), terms)
+            Mistake(raw[at], bool(spam[at]), float(scores[at]), terms)
             for at, terms in zip(shown, spoke, strict=True)
         ),
     )

@@ -9,6 +9,7 @@ from scipy.sparse import csr_matrix
 from sklearn.pipeline import Pipeline
 
 from trainer.measures import Floats
+from trainer.run_log.tables import Columns
 from trainer.tuning import Texts
 
 MOST_TERMS = 40
@@ -85,3 +86,14 @@ class Vocabulary:
 def readable(text: str) -> str:
     """Return a term as a person reads it."""
     return text.replace(" ", "␣")
+
+
+def term_columns(terms: TopTerms) -> Columns:
+    """Return the terms as a table, those for spam first."""
+    rows = (*terms.spam, *terms.ham)
+    return {
+        "speaks for": ["spam" if term.weight > 0 else "ham" for term in rows],
+        "term": [term.text for term in rows],
+        "analyzer": [term.analyzer for term in rows],
+        "coefficient": [term.weight for term in rows],
+    }
