@@ -1,15 +1,16 @@
 import numpy as np
 import pytest
 
-from trainer.evaluation import fit, spam_scores
+from fixtures.corpus import as_it_is
+from trainer.fitting import fit, spam_scores
 from trainer.measures import Confusion
 from trainer.run_log import learning
 from trainer.run_log.learning import SHARES, count_fits, learning_curve
 from trainer.search_space import Candidate, SearchSpace
-from trainer.tuning import Tuned, as_texts, folds
+from trainer.tuning import as_texts, folds
 
 SPACE = SearchSpace({"word": {"word": (1, 1)}}, [10.0], 1, 2, 2)
-TUNED = Tuned(Candidate("word", 10.0), 0.5, 1.0)
+TUNED = as_it_is(Candidate("word", 10.0))
 # Each label has 60 words of its own, two a message: what few messages teach does not do.
 WORDS = np.random.default_rng(0).integers(0, 60, (200, 2))
 TEXTS = as_texts([f"{'s' if n % 2 else 'h'}{a} x{b}" for n, (a, b) in enumerate(WORDS)])

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from trainer.evaluation import fit, spam_scores
+from fixtures.corpus import as_it_is
+from trainer.fitting import fit, spam_scores
 from trainer.run_log.terms import Vocabulary
 from trainer.search_space import Candidate, SearchSpace
-from trainer.tuning import Tuned, as_texts
+from trainer.tuning import as_texts
 
 SPACE = SearchSpace({"both": {"word": (1, 1), "char_wb": (2, 2)}}, [100.0], 1, 2, 2)
 
@@ -14,7 +15,9 @@ SPACE = SearchSpace({"both": {"word": (1, 1), "char_wb": (2, 2)}}, [100.0], 1, 2
 def fitted() -> Pipeline:
     """A pipeline that knows a word for spam and one for ham, and some that say nothing."""
     texts = as_texts(["win the cash", "win a cash", "see the lunch", "see a lunch"])
-    return fit(texts, np.array([True, True, False, False]), tuned(), SPACE)
+    return fit(
+        texts, np.array([True, True, False, False]), as_it_is(Candidate("both", 100.0)), SPACE
+    )
 
 
 def test_the_terms_that_weigh_most(fitted: Pipeline) -> None:
@@ -48,8 +51,3 @@ def test_only_the_largest_in_the_direction_asked_for(fitted: Pipeline) -> None:
     told = Vocabulary(fitted).contributions(texts, [True, True], 1)
     assert [term.text for term in told[0]] == ["win"]
     assert told[1] == ()
-
-
-def tuned() -> Tuned:
-    """The only candidate."""
-    return Tuned(Candidate("both", 100.0), 0.5, 1.0)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from kit.model_text import model_text
 from kit.registry import (
     GATE_PASSED,
     GATE_REFUSED,
@@ -15,21 +16,25 @@ from kit.registry import (
     TAG_RULES_DIGEST,
     TAG_RULES_PACK,
 )
-from kit.text import normalise
 from rules.engine import Engine
 from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
-from trainer.evaluation import evaluate, fit
+from trainer.evaluation import evaluate
+from trainer.fitting import fit
 from trainer.gate import Decision, Policy, decide
 from trainer.golden import golden
 from trainer.measures import Bools
 from trainer.registry import Registry, Version
 from trainer.report import Report
+from trainer.reporting import report_on
 from trainer.rule_policy import RulePolicy
 from trainer.rule_quality.quality import assess
 from trainer.rule_quality.report import QualityReport
 from trainer.rule_quality.scanning import Scanned
-from trainer.run_log import log_rules, log_training
+from trainer.run_log.card import DESCRIPTION_CHARS, shortened
+from trainer.run_log.facts import Trained
+from trainer.run_log.record import log_training
+from trainer.run_log.rules import log_rules
 from trainer.search_space import SearchSpace
 from trainer.signing import Signer
 from trainer.system import Labelled, SystemReport, judge_system
@@ -47,6 +52,8 @@ class Plan:
     rule_policy: RulePolicy
     seed: int
     jobs: int | None
+    log_messages: bool = True
+    """Whether messages of the corpus may be stored in the run."""
     signer: Signer | None = None
     """What signs the version, if anything does."""
 
@@ -73,35 +80,56 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
     Raises:
         RegistryUnavailable: MLflow failed; the run is then marked as failed, where it can be.
     """
-    texts = as_texts([normalise(text) for text in corpus.texts])
+    texts = as_texts([model_text(text) for text in corpus.texts])
     spam = np.array([label == "spam" for label in corpus.labels])
     with registry.run(f"train seed={plan.seed}") as run_id:
         assessed = assess(plan.engine, corpus, plan.rule_policy)
         evaluated = evaluate(
             texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance
         )
+        report = report_on(evaluated, spam, plan.seed)
         best = evaluated.ranking[0]
         pipeline = fit(texts, spam, best, plan.space)
         labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
         system = judge_system(labelled, plan.seed)
         rules = assessed.report
-        decision = decide(evaluated.report, system, rules.shortfalls, plan.policy)
-        params = {"seed": plan.seed, **_gate_params(plan.policy)}
-        log_training(registry, run_id, params, corpus, evaluated, plan.space)
-        log_rules(registry, run_id, assessed, system, labelled)
+        decision = decide(report, system, rules.shortfalls, plan.policy)
+        pack = f"{rules.pack.name}@{rules.pack.version}"
+        card = log_training(
+            registry,
+            run_id,
+            Trained(
+                corpus=corpus,
+                texts=texts,
+                spam=spam,
+                space=plan.space,
+                seed=plan.seed,
+                evaluated=evaluated,
+                pipeline=pipeline,
+                report=report,
+                system=system,
+                decision=decision,
+                rules=pack,
+            ),
+            _gate_params(plan.policy),
+            messages=plan.log_messages,
+            jobs=plan.jobs,
+            advance=advance,
+        )
+        log_rules(registry, run_id, assessed, system, labelled, messages=plan.log_messages)
         flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
         model_id = registry.log_model(run_id, flavor)
         tags = {
             TAG_MANIFEST_SHA256: flavor.manifest_sha256,
-            TAG_RULES_PACK: f"{rules.pack.name}@{rules.pack.version}",
+            TAG_RULES_PACK: pack,
             TAG_RULES_DIGEST: rules.pack.digest,
             TAG_GATE: GATE_PASSED if decision.passed else GATE_REFUSED,
             TAG_GATE_REASONS: json.dumps(decision.reasons),
         }
         if plan.signer:
             tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
-        version = registry.register(model_id, run_id, tags)
-    return Outcome(version, evaluated.report, rules, system, best, decision, flavor.model_bytes)
+        version = registry.register(model_id, run_id, tags, shortened(card, DESCRIPTION_CHARS))
+    return Outcome(version, report, rules, system, best, decision, flavor.model_bytes)
 
 
 def _gate_params(policy: Policy) -> dict[str, object]:

@@ -43,6 +43,7 @@ def train(
     """Train a version, put it through the gate, and promote it if it passes."""
     from trainer import output, promotion, training
     from trainer.evaluation import count_steps
+    from trainer.run_log.record import count_log_steps
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):
@@ -56,12 +57,13 @@ def train(
             rule_policy=load_rule_policy(settings.rule_policy_file),
             seed=seed,
             jobs=settings.jobs,
+            log_messages=settings.log_messages,
             signer=signer,
         )
         registry = open_registry(settings)
         corpus = load(data, columns)
         show_corpus(corpus)
-        with output.progress(count_steps(space)) as advance:
+        with output.progress(count_steps(space) + count_log_steps(space)) as advance:
             outcome = training.train(corpus, plan, registry, advance)
         moved = None
         if promote and outcome.decision.passed:

@@ -16,9 +16,7 @@ def parameters(candidate: Candidate, space: SearchSpace) -> dict[str, object]:
         f"ngrams.{analyzer}": f"{low}-{high}"
         for analyzer, (low, high) in space.features[candidate.features].items()
     }
-    return {
-        "features": candidate.features, "C": candidate.c, "min_df": space.min_df, **ngrams
-    }
+    return {"features": candidate.features, "C": candidate.c, "min_df": space.min_df, **ngrams}
 
 
 def fold_series(tuned: Tuned) -> dict[str, Mapping[int, float]]:

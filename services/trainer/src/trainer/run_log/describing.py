@@ -11,9 +11,7 @@ from trainer.run_log.page import Measure
 from trainer.run_log.terms import TopTerms
 
 
-def describe(
-    trained: Trained, run_id: str, measures: Sequence[Measure], terms: TopTerms
-) -> Card:
+def describe(trained: Trained, run_id: str, measures: Sequence[Measure], terms: TopTerms) -> Card:
     """Return what the card of a training's version says."""
     rows = [(one.name, one.value, one.interval) for one in measures]
     return Card(

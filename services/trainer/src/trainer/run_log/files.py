@@ -53,9 +53,7 @@ class Files:
         self._measures = measures(trained, self._curve, self._reliability)
         self._terms = vocabulary.top()
         self._mistakes = (
-            find_mistakes(
-                trained.corpus.texts, trained.texts, trained.spam, evaluated, vocabulary
-            )
+            find_mistakes(trained.corpus.texts, trained.texts, trained.spam, evaluated, vocabulary)
             if messages
             else None
         )

@@ -7,7 +7,7 @@ import numpy as np
 from joblib import delayed
 
 from trainer.errors import TooLittleData
-from trainer.evaluation import fit, spam_scores
+from trainer.fitting import fit, spam_scores
 from trainer.measures import Bools, Confusion
 from trainer.parallel import spread
 from trainer.search_space import SearchSpace
