@@ -14,6 +14,7 @@ if hypothesis.settings.get_current_profile_name() == "default":
 
 pytest_plugins = [
     "fixtures.browser",
+    "fixtures.candidates",
     "fixtures.corpus",
     "fixtures.mlflow",
     "fixtures.models",

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from trainer.measures import Confusion
+from trainer.report import CalibrationReport
 from trainer.run_log.charts import (
     MOST_POINTS,
     calibration_chart,
@@ -38,7 +39,10 @@ def test_a_curve_of_many_messages_is_thinned_and_keeps_its_ends() -> None:
 
 def test_calibration_has_its_intervals() -> None:
     """None of them reaches down or up by less than nothing, nor out of [0, 1]."""
-    diagonal, points = calibration_chart(reliability(SPAM, SCORES)).series
+    bins = reliability(SPAM, SCORES)
+    chart = calibration_chart(bins, CalibrationReport(0.125, 0.25))
+    assert "Brier score 0.1250, error 0.2500" in chart.title
+    diagonal, points = chart.series
     assert (diagonal.x, diagonal.y) == ((0.0, 1.0), (0.0, 1.0))
     assert points.x == pytest.approx((0.05, 0.1, 0.2, 0.6, 0.95))
     assert points.y == (0.0, 0.0, 1.0, 0.0, 1.0)

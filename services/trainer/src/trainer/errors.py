@@ -3,16 +3,19 @@
 TrainerError
 ├── SearchSpaceError      the search space cannot be read
 ├── RulePolicyError       the rule policy cannot be read
+├── GatePolicyError       the gate's policy cannot be read
 ├── UnusablePack          the rule pack cannot be used
 ├── UnusableKey           the signing key cannot be used
 ├── Unwritable            a page cannot be written where it was asked for
 ├── TooLittleData         the corpus is too small for the folds, or for any feature
 ├── WorkerLost            the system killed a training process
+├── NotFinite             the model's coefficients or scores are no numbers
 ├── NotWhole              files of a version are missing or changed
 ├── RegistryUnavailable   MLflow, or the store behind it, does not answer
 ├── NoSuchVersion         the registry has no such version, or none that fits
 ├── NoSuchRun             the registry has no such run
 ├── NoSuchArtifact        a run has no such file
+├── UnusableRecord        what a run says of a version cannot be read
 └── NotPromotable         the gate refused the version, or never judged it
 """
 
@@ -27,6 +30,10 @@ class SearchSpaceError(TrainerError):
 
 class RulePolicyError(TrainerError):
     """The rule policy cannot be read."""
+
+
+class GatePolicyError(TrainerError):
+    """The gate's policy cannot be read."""
 
 
 class UnusablePack(TrainerError):
@@ -49,6 +56,10 @@ class WorkerLost(TrainerError):
     """The system killed a training process."""
 
 
+class NotFinite(TrainerError):
+    """The model's coefficients or scores are no numbers, so it cannot be registered."""
+
+
 class NotWhole(TrainerError):
     """Files of a version are missing from the artifact store, or are not those that were judged."""
 
@@ -67,6 +78,10 @@ class NoSuchRun(TrainerError):
 
 class NoSuchArtifact(TrainerError):
     """A run has no such file among its artifacts."""
+
+
+class UnusableRecord(TrainerError):
+    """What a run says of a version (report, predictions) cannot be read."""
 
 
 class NotPromotable(TrainerError):

@@ -1,16 +1,12 @@
 """`trainer train`, from a corpus to a version with the gate's decision on it."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
 from kit.model_text import model_text
 from kit.registry import (
-    GATE_PASSED,
-    GATE_REFUSED,
-    TAG_GATE,
-    TAG_GATE_REASONS,
+    TAG_GATE_POLICY,
     TAG_MANIFEST_SHA256,
     TAG_MANIFEST_SIGNATURE,
     TAG_RULES_DIGEST,
@@ -19,20 +15,24 @@ from kit.registry import (
 from rules.engine import Engine
 from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
+from trainer.errors import NotFinite
 from trainer.evaluation import evaluate
 from trainer.fitting import fit
-from trainer.gate import Decision, Policy, decide
+from trainer.gate.decision import Decision
+from trainer.gate.policy import LoadedPolicy
 from trainer.golden import golden
+from trainer.judging import judge
 from trainer.measures import Bools
+from trainer.records import DECISION_FILE, decision_tags
 from trainer.registry import Registry, Version
 from trainer.report import Report
-from trainer.reporting import report_on
+from trainer.reporting import Trained, disguised
 from trainer.rule_policy import RulePolicy
 from trainer.rule_quality.quality import assess
 from trainer.rule_quality.report import QualityReport
 from trainer.rule_quality.scanning import Scanned
 from trainer.run_log.card import DESCRIPTION_CHARS, shortened
-from trainer.run_log.facts import Trained
+from trainer.run_log.facts import Facts
 from trainer.run_log.record import log_training
 from trainer.run_log.rules import log_rules
 from trainer.search_space import SearchSpace
@@ -46,7 +46,8 @@ class Plan:
     """How to train."""
 
     space: SearchSpace
-    policy: Policy
+    policy: LoadedPolicy
+    """Of the gate."""
     engine: Engine
     """Of the rule pack that the version is to serve with."""
     rule_policy: RulePolicy
@@ -78,6 +79,7 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
     The version carries the gate's decision from its first moment; the alias is not touched here.
 
     Raises:
+        NotFinite: The model's numbers are none; the gate's decision is in the run.
         RegistryUnavailable: MLflow failed; the run is then marked as failed, where it can be.
     """
     texts = as_texts([model_text(text) for text in corpus.texts])
@@ -85,57 +87,53 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
     with registry.run(f"train seed={plan.seed}") as run_id:
         assessed = assess(plan.engine, corpus, plan.rule_policy)
         evaluated = evaluate(
-            texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance
-        )
-        report = report_on(evaluated, spam, plan.seed)
+            texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance,
+            variants=disguised(corpus.texts, spam, plan.seed),
+        )  # fmt: skip
         best = evaluated.ranking[0]
         pipeline = fit(texts, spam, best, plan.space)
+        flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
         labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
         system = judge_system(labelled, plan.seed)
         rules = assessed.report
-        decision = decide(report, system, rules.shortfalls, plan.policy)
+        trained = Trained(
+            corpus.texts, texts, spam, evaluated, pipeline, best.threshold,
+            flavor.model_bytes, plan.seed,
+        )  # fmt: skip
+        judged = judge(registry, run_id, trained, (system, rules.shortfalls), plan.policy)
+        _check_finite(judged.report, run_id)
+        tags = decision_tags(judged.decision)
         pack = f"{rules.pack.name}@{rules.pack.version}"
         card = log_training(
             registry,
             run_id,
-            Trained(
-                corpus=corpus,
-                texts=texts,
-                spam=spam,
-                space=plan.space,
-                seed=plan.seed,
-                evaluated=evaluated,
-                pipeline=pipeline,
-                report=report,
-                system=system,
-                decision=decision,
-                rules=pack,
-            ),
-            _gate_params(plan.policy),
+            Facts(corpus, plan.space, trained, judged.report, judged.decision, pack),
+            {"gate.policy": tags[TAG_GATE_POLICY]},
             messages=plan.log_messages,
             jobs=plan.jobs,
             advance=advance,
         )
         log_rules(registry, run_id, assessed, system, labelled, messages=plan.log_messages)
-        flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
         model_id = registry.log_model(run_id, flavor)
-        tags = {
+        tags |= {
             TAG_MANIFEST_SHA256: flavor.manifest_sha256,
             TAG_RULES_PACK: pack,
             TAG_RULES_DIGEST: rules.pack.digest,
-            TAG_GATE: GATE_PASSED if decision.passed else GATE_REFUSED,
-            TAG_GATE_REASONS: json.dumps(decision.reasons),
         }
         if plan.signer:
             tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
         version = registry.register(model_id, run_id, tags, shortened(card, DESCRIPTION_CHARS))
-    return Outcome(version, report, rules, system, best, decision, flavor.model_bytes)
+    return Outcome(version, judged.report, rules, system, best, judged.decision, flavor.model_bytes)
 
 
-def _gate_params(policy: Policy) -> dict[str, object]:
-    """Return what the gate asks; what it does not ask is left out."""
-    asked = {f"gate.{name}": value for name, value in asdict(policy).items()}
-    return {name: value for name, value in asked.items() if value is not None}
+def _check_finite(report: Report, run_id: str) -> None:
+    """Check that the version can be registered: no score of its golden messages is missing."""
+    if report.not_finite:
+        msg = (
+            f"{report.not_finite} coefficients or scores of the model are no numbers: it cannot be "
+            f"registered; what the gate says of it is in run {run_id}, {DECISION_FILE}"
+        )
+        raise NotFinite(msg)
 
 
 def _labelled(scanned: Scanned, spam: Bools, called_spam: Bools) -> Labelled:

@@ -23,6 +23,10 @@ PackFile = Annotated[
     Path | None, typer.Option(help="YAML file with the rule pack; the one shipped if left out.")
 ]
 PolicyFile = Annotated[Path | None, typer.Option(help="YAML file with the bar of the rules.")]
+GatePolicyFile = Annotated[
+    Path | None,
+    typer.Option("--policy", help="YAML file with the gate's policy; the one shipped if left out."),
+]
 MinCoverage = Annotated[
     float | None,
     typer.Option(
@@ -37,4 +41,7 @@ Promote = Annotated[bool, typer.Option(help="Move the alias if the gate lets the
 Number = Annotated[
     str | None,
     typer.Argument(help="Number of the version; the newest that passed the gate if left out."),
+]
+Judged = Annotated[
+    str | None, typer.Argument(help="Number of the version; the newest if left out.")
 ]

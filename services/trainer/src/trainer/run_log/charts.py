@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from trainer.measures import Bools, Confusion, Floats
+from trainer.report import CalibrationReport
 from trainer.run_log.chart import CHOSEN, HAM, NEUTRAL, SPAM, Axis, Chart, Matrix, Series
-from trainer.run_log.curves import PrecisionRecall, Reliability, histogram
+from trainer.run_log.curves import Bin, PrecisionRecall, histogram
 from trainer.run_log.learning import LearningPoint
 from trainer.tuning import Tuned
 
@@ -38,11 +39,11 @@ def precision_recall_chart(curve: PrecisionRecall, counts: Confusion) -> Chart:
     )  # fmt: skip
 
 
-def calibration_chart(found: Reliability) -> Chart:
+def calibration_chart(bins: Sequence[Bin], report: CalibrationReport) -> Chart:
     """Draw the share of spam against the score, with 95 % intervals."""
     return Chart(
         key="calibration",
-        title=f"Calibration: Brier score {found.brier:.4f}, calibration error {found.ece:.4f}",
+        title=f"Calibration: Brier score {report.brier:.4f}, error {report.expected_error:.4f}",
         note="On the diagonal a score is a probability. Ten bins of equal width; the bars are 95 % "
         "intervals, wide where few messages have such a score.",
         x=Axis("mean score of the bin", _UNIT),
@@ -51,12 +52,12 @@ def calibration_chart(found: Reliability) -> Chart:
             Series("perfectly calibrated", (0.0, 1.0), (0.0, 1.0), NEUTRAL, "dashed"),
             Series(
                 "messages by score",
-                tuple(one.score for one in found.bins),
-                tuple(one.share for one in found.bins),
+                tuple(one.score for one in bins),
+                tuple(one.share for one in bins),
                 HAM,
                 "points",
-                below=_gaps([one.low for one in found.bins], [one.share for one in found.bins]),
-                above=_gaps([one.share for one in found.bins], [one.high for one in found.bins]),
+                below=_gaps([one.low for one in bins], [one.share for one in bins]),
+                above=_gaps([one.share for one in bins], [one.high for one in bins]),
             ),
         ),
     )

@@ -35,18 +35,6 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Reliability:
-    """How far a score can be taken for a probability."""
-
-    bins: tuple[Bin, ...]
-    """Those that have messages, in rising order of the score."""
-    brier: float
-    """Mean squared distance of score and truth (Brier, Monthly Weather Review 78, 1950)."""
-    ece: float
-    """Expected calibration error: mean distance of score and share over the bins, by messages."""
-
-
-@dataclass(frozen=True)
 class Histogram:
     """Counts of scores in bins of equal width over [0, 1]."""
 
@@ -67,14 +55,15 @@ def precision_recall(spam: Bools, scores: Floats) -> PrecisionRecall:
     return PrecisionRecall(recall, precision, float(steps @ precision))
 
 
-def reliability(spam: Bools, scores: Floats, bins: int = 10) -> Reliability:
-    """Return how often messages are spam, by score, in `bins` of equal width."""
+def reliability(spam: Bools, scores: Floats, bins: int = 10) -> tuple[Bin, ...]:
+    """Return how often messages are spam, by score, in those of `bins` that have messages.
+
+    The bins are of equal width, and in rising order of the score.
+    """
     places = np.minimum((scores * bins).astype(np.intp), bins - 1)
-    found = tuple(
+    return tuple(
         _bin(spam[places == place], scores[places == place]) for place in np.unique(places)
     )
-    distance = sum(one.messages * abs(one.score - one.share) for one in found)
-    return Reliability(found, float(np.mean((scores - spam) ** 2)), distance / len(scores))
 
 
 def histogram(spam: Bools, scores: Floats, bins: int = 40) -> Histogram:

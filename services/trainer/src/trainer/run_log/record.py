@@ -5,9 +5,10 @@ from dataclasses import asdict
 
 from kit.text import NORMALISATION_VERSION
 from trainer.registry import Registry
+from trainer.report import metrics
 from trainer.run_log.candidates import fold_series, parameters, summary
 from trainer.run_log.card import NOTE_CHARS, shortened
-from trainer.run_log.facts import Trained
+from trainer.run_log.facts import Facts
 from trainer.run_log.files import CARD, Files
 from trainer.run_log.learning import LearningPoint, count_fits, learning_curve
 from trainer.search_space import SearchSpace
@@ -20,7 +21,7 @@ _NOTE = "mlflow.note.content"
 def log_training(
     registry: Registry,
     run_id: str,
-    trained: Trained,
+    facts: Facts,
     params: Mapping[str, object],
     *,
     messages: bool,
@@ -32,7 +33,7 @@ def log_training(
     Args:
         registry: Where to.
         run_id: The training's run.
-        trained: What is logged.
+        facts: What is logged.
         params: Further parameters of the run.
         messages: Whether messages of the corpus may be stored.
         jobs: Processes for the learning curve; None for one a core.
@@ -41,13 +42,14 @@ def log_training(
     Returns:
         The model card, in Markdown.
     """
+    trained = facts.trained
     points = learning_curve(
-        trained.texts, trained.spam, trained.evaluated.outer, trained.best, trained.space,
+        trained.texts, trained.spam, trained.evaluated.outer, facts.best, facts.space,
         jobs=jobs, advance=advance,
     )  # fmt: skip
-    _log_numbers(registry, run_id, trained, params, points)
-    _log_candidates(registry, run_id, trained, advance)
-    files = Files(trained, run_id, points, messages=messages)
+    _log_numbers(registry, run_id, facts, params, points)
+    _log_candidates(registry, run_id, facts, advance)
+    files = Files(facts, run_id, points, messages=messages)
     for path, content in files.each():
         registry.log_bytes(run_id, path, content)
     registry.log_tables(run_id, files.tables())
@@ -66,34 +68,34 @@ def count_log_steps(space: SearchSpace) -> int:
 def _log_numbers(
     registry: Registry,
     run_id: str,
-    trained: Trained,
+    facts: Facts,
     params: Mapping[str, object],
     points: list[LearningPoint],
 ) -> None:
-    corpus, best = trained.corpus, trained.best
+    corpus, best = facts.corpus, facts.best
     counts = asdict(corpus.counts)
     chosen = {
-        **parameters(best.candidate, trained.space),
+        **parameters(best.candidate, facts.space),
         "threshold": best.threshold,
         "calibration.slope": best.calibration.slope,
         "calibration.intercept": best.calibration.intercept,
         "normalisation": NORMALISATION_VERSION,
-        "seed": trained.seed,
+        "seed": facts.trained.seed,
         "data.source": corpus.source,
         "data.digest": corpus.digest,
         **{f"data.{name}": value for name, value in counts.items()},
     }
     learnt = {"learning_f1": {point.messages: point.f1 for point in points}}
-    registry.log(run_id, {**params, **chosen}, asdict(trained.report), learnt)
+    registry.log(run_id, {**params, **chosen}, metrics(facts.report), learnt)
     registry.log_data(run_id, corpus.source, corpus.digest, counts)
 
 
-def _log_candidates(registry: Registry, run_id: str, trained: Trained, advance: Advance) -> None:
-    for tuned in trained.evaluated.ranking:
+def _log_candidates(registry: Registry, run_id: str, facts: Facts, advance: Advance) -> None:
+    for tuned in facts.trained.evaluated.ranking:
         with registry.run(tuned.candidate.name, parent=run_id) as child:
             registry.log(
                 child,
-                parameters(tuned.candidate, trained.space),
+                parameters(tuned.candidate, facts.space),
                 summary(tuned),
                 fold_series(tuned),
             )
