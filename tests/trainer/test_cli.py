@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from fixtures.gate import write_policy
 from fixtures.mlflow import SMALL_SPACE, MlflowServer
 from fixtures.processes import free_port, running, wait_until_line
 
@@ -24,7 +25,9 @@ def space(tmp_path: Path) -> str:
 def test_train_promotes_and_logs(empty_registry: MlflowServer) -> None:
     """A version that passes serves; its run has the data, the measures and a run a candidate."""
     trained = empty_registry.train("--seed", "3")
-    assert trained["gate"] == {"passed": True, "reasons": []}
+    gate = trained["gate"]
+    assert (gate["passed"], gate["reasons"], gate["champion"]) == (True, [], None)
+    assert gate["power"]["good_refused"] < 0.05
     assert trained["promoted"]
     assert trained["report"]["f1"] > 0.95
     assert trained["report"]["f1_standard_error"] < 0.007
@@ -46,9 +49,12 @@ def test_train_promotes_and_logs(empty_registry: MlflowServer) -> None:
     assert status["production"] == trained["version"]
 
 
-def test_the_gate_refuses_with_exit_code_3(empty_registry: MlflowServer, space: str) -> None:
+def test_the_gate_refuses_with_exit_code_3(
+    empty_registry: MlflowServer, space: str, tmp_path: Path
+) -> None:
     """The version is registered as refused, the number that fell short is named."""
-    done = empty_registry.trainer("train", "--search-space", space, TRAINER_GATE_MIN_F1="0.999")
+    policy = write_policy(tmp_path / "policy.yaml", f1={"min": 0.999})
+    done = empty_registry.trainer("train", "--search-space", space, "--policy", policy)
     assert done.returncode == 3, done.stderr
     assert "is not above 0.999" in done.stderr.splitlines()[-1]
     status = json.loads(empty_registry.trainer("status", "--json").stdout)
@@ -88,6 +94,9 @@ def test_a_users_own_file(empty_registry: MlflowServer, space: str, tmp_path: Pa
         (("train", "--data", "nowhere.csv"), 1, "nowhere.csv"),
         (("train", "--data", "corpus.docx"), 1, "corpus.docx"),
         (("train", "--search-space", "nowhere.yaml"), 1, "nowhere.yaml"),
+        (("train", "--policy", "nowhere.yaml"), 1, "nowhere.yaml"),
+        (("gate",), 1, "no version yet"),
+        (("gate", "7"), 1, "no version 7"),
         (("train", "--seed", "-1"), 2, "--seed"),
         (("train", "--spam", "x", "--ham", "x"), 1, "both"),
         (("rollback",), 1, "nothing serves"),
@@ -150,16 +159,16 @@ def test_mlflow_away(empty_registry: MlflowServer) -> None:
 
 def test_a_bad_setting_is_one_line(empty_registry: MlflowServer) -> None:
     """The line names the variable."""
-    done = empty_registry.trainer("status", TRAINER_GATE_MIN_F1="high")
+    done = empty_registry.trainer("status", TRAINER_JOBS="many")
     assert done.returncode == 2
-    assert done.stderr.startswith("TRAINER_GATE_MIN_F1: ")
+    assert done.stderr.startswith("TRAINER_JOBS: ")
 
 
 def test_help_reads_like_a_product() -> None:
     """`trainer --help` has every command and the exit codes."""
     command = Path(sys.executable).with_name("trainer")
     shown = subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
-    for word in ("train", "promote", "rollback", "status", "3 refused by the gate"):
+    for word in ("train", "gate", "promote", "rollback", "status", "3 refused by the gate"):
         assert word in shown
 
 

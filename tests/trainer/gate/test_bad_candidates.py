@@ -1,5 +1,3 @@
-"""Deliberately bad candidates, each made by the machinery itself, and each refused for its fault."""
-
 from dataclasses import replace
 
 import numpy as np
@@ -12,12 +10,10 @@ from fixtures.candidates import (
     trained,
 )
 from fixtures.gate import policy, refused
-from trainer.artifact import CompactSkops
 from trainer.evaluation import Evaluated
 from trainer.fitting import fit, spam_scores
 from trainer.gate.comparison import Champion, Paired
 from trainer.gate.decision import Decision, decide
-from trainer.golden import golden
 from trainer.reporting import Trained
 from trainer.search_space import SearchSpace
 
@@ -101,16 +97,18 @@ def test_trained_on_half_of_the_data(messages: Messages, good_candidate: Trained
 
     The champion's labels of these rows are its own evaluation's, of models that never saw them.
     """
-    half = np.random.default_rng(4).permutation(len(messages.spam)) % 2 == 0
+    half = np.random.default_rng(5).permutation(len(messages.spam)) % 2 == 0
     candidate = trained(messages.without(half))
     full = good_candidate.evaluated.called_spam[~half]
     paired = Paired(candidate.spam, candidate.evaluated.called_spam, full)
     decision = judged(candidate, Champion("1", len(messages.spam), paired))
     names = refused(decision)
-    assert "training_share" in names
+    assert names >= {"training_share", "champion_f1"}
     assert names <= {"training_share", "champion_f1", "champion_errors", *QUALITY}
     told = {check.name: check.told for check in decision.checks}
-    assert told["training_share"].startswith("2266 messages for 4533 of version 1: share 0.4999")
+    assert told["training_share"] == (
+        "2266 messages for 4533 of version 1: share 0.4999 is below 0.9"
+    )
 
 
 def test_a_huge_vocabulary(good_candidate: Trained) -> None:
@@ -121,9 +119,8 @@ def test_a_huge_vocabulary(good_candidate: Trained) -> None:
         candidate=space.candidates()[0],
     )
     pipeline = fit(good_candidate.texts, good_candidate.spam, best, space)
-    packed = CompactSkops(pipeline, best.threshold, golden(pipeline)).model_bytes
-    huge = replace(good_candidate, pipeline=pipeline, model_bytes=packed)
-    assert refused(judged(huge)) == {"cost.terms"}
+    # Its file would take a minute to make, and is not what it is refused for.
+    assert refused(judged(replace(good_candidate, pipeline=pipeline))) == {"cost.terms"}
 
 
 def test_coefficients_that_are_no_numbers(good_candidate: Trained) -> None:
