@@ -20,6 +20,8 @@ def card_of(**changed: object) -> Card:
         "procedure": {"seed": "7", "threshold": "0.413"},
         "terms": TopTerms((Term("word", "prize", 4.0),), (Term("char_wb", "ok␣", -3.0),)),
         "tables": [CardTable("Slices", "By length.", ("slice", "F1"), [("long", "0.9321")])],
+        "checks": CardTable("What the gate asked", "Policy 1.", ("check", "found"),
+                            [("size", "40 is below 100")]),
         "environment": {"scikit-learn": "9.9.9"},
     }  # fmt: skip
     return Card(**(facts | changed))  # type: ignore[arg-type]
@@ -32,7 +34,7 @@ def test_it_says_all_that_it_is_given() -> None:
         "# spam-classifier", "`word+char C=30`", "let it through",
         "| F1 of spam | 0.9712 | 0.9601 to 0.9823 |", "source: `demo`", "digest: `ab12`",
         "spam: `561`", "seed: `7`", "threshold: `0.413`", "`prize`", "`ok␣`", "## Slices",
-        "By length.", "| long | 0.9321 |", "`trainer reproduce run-0123`", "scikit-learn: `9.9.9`",
+        "By length.", "## What the gate asked", "| size | 40 is below 100 |", "| long | 0.9321 |", "`trainer reproduce run-0123`", "scikit-learn: `9.9.9`",
     ):  # fmt: skip
         assert fact in shown, fact
 
@@ -46,8 +48,9 @@ def test_a_refusal_has_every_reason() -> None:
 
 
 def test_what_is_not_known_has_no_section() -> None:
-    """Neither slices nor an environment."""
-    shown = render_card(card_of(tables=(), environment={}))
+    """Neither slices nor an environment, nor what the gate asked."""
+    shown = render_card(card_of(tables=(), environment={}, checks=None))
+    assert "## What the gate asked" not in shown
     assert "## Slices" not in shown
     assert "## Environment" not in shown
 

@@ -42,6 +42,8 @@ class Card:
     terms: TopTerms
     tables: Sequence[CardTable] = ()
     """What else was measured, a section each."""
+    checks: CardTable | None = None
+    """What the gate asked."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -28,7 +28,8 @@ def describe(facts: Facts, run_id: str, measures: Sequence[Measure], terms: TopT
         data=_data(facts),
         procedure=_procedure(facts),
         terms=terms,
-        tables=[_slices(facts.report), _robustness(facts.report), _checks(facts.decision)],
+        tables=[_slices(facts.report), _robustness(facts.report)],
+        checks=_checks(facts.decision),
         environment=facts.environment,
     )
 

@@ -37,7 +37,7 @@ def draw(figure: Figure) -> str:
         height=max(420, 140 + 26 * rows),
         margin={"l": 70, "r": 20, "t": 20, "b": 60},
         barmode="overlay",
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        legend={"orientation": "h", "y": -0.2, "yanchor": "top"},
     )
     part: str = drawn.to_html(
         config=_CONFIG, include_plotlyjs=False, full_html=False, div_id=f"figure-{figure.key}"
