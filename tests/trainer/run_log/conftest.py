@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fixtures.corpus import corpus_of
+from fixtures.corpus import corpus_of, space_of
 from kit.model_text import model_text
 from trainer.evaluation import evaluate
 from trainer.fitting import fit
@@ -11,11 +11,11 @@ from trainer.gate.decision import decide
 from trainer.gate.policy import load_gate_policy
 from trainer.reporting import Trained, disguised, report_on
 from trainer.run_log.facts import Facts
-from trainer.search_space import SearchSpace
+from trainer.search_space import Grid
 from trainer.system import Labelled, judge_system
 from trainer.tuning import as_texts
 
-SPACE = SearchSpace({"word": {"word": (1, 1)}, "char": {"char_wb": (2, 3)}}, [10.0], 1, 2, 2)
+SPACE = space_of(Grid(word=((1, 1), (1, 2)), char_wb=(None, (2, 3)), c=(10.0,)), most_ham=0.2)
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,7 @@ def facts() -> Facts:
         variants=disguised(corpus.texts, truth, 0),
     )  # fmt: skip
     best = evaluated.ranking[0]
-    pipeline = fit(texts, truth, best, SPACE)
+    pipeline = fit(texts, truth, best)
     trained = Trained(
         corpus.texts, texts, truth, evaluated, pipeline, best.threshold, model_bytes=1_000, seed=0
     )

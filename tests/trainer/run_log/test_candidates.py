@@ -1,22 +1,14 @@
 import pytest
 
 from trainer.calibration import Calibration
-from trainer.run_log.candidates import comparison, fold_series, parameters, summary
-from trainer.search_space import Candidate, SearchSpace
+from trainer.run_log.candidates import comparison, fold_series, summary
+from trainer.search_space import Candidate, Features
 from trainer.tuning import FoldMeasures, Tuned
 
-SPACE = SearchSpace({"both": {"word": (1, 2), "char_wb": (2, 5)}}, [3.0], 4, 2, 2)
 TUNED = Tuned(
-    Candidate("both", 3.0), 0.4, Calibration(1.5, 0.25), 0.95,
+    Candidate(Features(word=(1, 2)), 3.0), 0.4, Calibration(1.5, 0.25), 0.95,
     (FoldMeasures(0.9, 0.8, 1.0, 2.0), FoldMeasures(1.0, 1.0, 1.0, 4.0)),
 )  # fmt: skip
-
-
-def test_parameters_make_the_pipeline() -> None:
-    """Everything that the search space says of the candidate."""
-    assert parameters(TUNED.candidate, SPACE) == {
-        "features": "both", "C": 3.0, "min_df": 4, "ngrams.word": "1-2", "ngrams.char_wb": "2-5"
-    }  # fmt: skip
 
 
 def test_each_fold_has_its_values() -> None:
@@ -42,6 +34,6 @@ def test_means_and_the_spread_over_the_folds() -> None:
 def test_the_comparison_is_a_row_a_candidate() -> None:
     """In the order of the ranking."""
     table = comparison([TUNED, TUNED])
-    assert table["candidate"] == ["both C=3", "both C=3"]
+    assert table["candidate"] == [TUNED.candidate.name] * 2
     assert table["cv_f1"] == [0.95, 0.95]
     assert set(table) == {"candidate", *summary(TUNED)}

@@ -34,7 +34,8 @@ def test_it_says_all_that_it_is_given() -> None:
         "# spam-classifier", "`word+char C=30`", "let it through",
         "| F1 of spam | 0.9712 | 0.9601 to 0.9823 |", "source: `demo`", "digest: `ab12`",
         "spam: `561`", "seed: `7`", "threshold: `0.413`", "`prize`", "`ok␣`", "## Slices",
-        "By length.", "## What the gate asked", "| size | 40 is below 100 |", "| long | 0.9321 |", "`trainer reproduce run-0123`", "scikit-learn: `9.9.9`",
+        "By length.", "## What the gate asked", "| size | 40 is below 100 |",
+        "| long | 0.9321 |", "`trainer reproduce run-0123`", "scikit-learn: `9.9.9`",
     ):  # fmt: skip
         assert fact in shown, fact
 

@@ -7,7 +7,7 @@ from trainer.evaluation import Judged
 from trainer.fitting import fit
 from trainer.run_log.mistakes import Mistakes, find_mistakes, mistake_columns
 from trainer.run_log.terms import Vocabulary
-from trainer.search_space import Candidate, SearchSpace
+from trainer.search_space import Candidate, Features
 from trainer.tuning import as_texts
 
 
@@ -15,9 +15,8 @@ from trainer.tuning import as_texts
 def pipeline() -> Pipeline:
     """A pipeline for which `cash` is spam and `lunch` is ham."""
     texts = as_texts(["cash", "cash now", "lunch", "lunch now"])
-    space = SearchSpace({"word": {"word": (1, 1)}}, [100.0], 1, 2, 2)
-    tuned = as_it_is(Candidate("word", 100.0))
-    return fit(texts, np.array([True, True, False, False]), tuned, space)
+    tuned = as_it_is(Candidate(Features(word=(1, 1), min_df=1), 100.0))
+    return fit(texts, np.array([True, True, False, False]), tuned)
 
 
 RAW = ("Cash!", "LUNCH", "my cash", "lunch", "now")

@@ -3,25 +3,25 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 from fixtures.corpus import as_it_is
+from kit.marks import MARK_NAMES
 from trainer.fitting import fit, spam_scores
 from trainer.run_log.terms import Vocabulary
-from trainer.search_space import Candidate, SearchSpace
+from trainer.search_space import Candidate, Features
 from trainer.tuning import as_texts
 
-SPACE = SearchSpace({"both": {"word": (1, 1), "char_wb": (2, 2)}}, [100.0], 1, 2, 2)
+LINK = next(sign for sign, name in MARK_NAMES.items() if name == "link")
+BOTH = Candidate(Features(word=(1, 1), char_wb=(2, 2), min_df=1), 100.0)
 
 
 @pytest.fixture(scope="module")
 def fitted() -> Pipeline:
     """A pipeline that knows a word for spam and one for ham, and some that say nothing."""
-    texts = as_texts(["win the cash", "win a cash", "see the lunch", "see a lunch"])
-    return fit(
-        texts, np.array([True, True, False, False]), as_it_is(Candidate("both", 100.0)), SPACE
-    )
+    texts = as_texts([f"win the cash {LINK}", f"win a cash {LINK}", "see the lunch", "see a lunch"])
+    return fit(texts, np.array([True, True, False, False]), as_it_is(BOTH))
 
 
 def test_the_terms_that_weigh_most(fitted: Pipeline) -> None:
-    """Each on its side, in falling order, with the name of its analyzer, spaces to be seen."""
+    """Each on its side, in falling order, with its analyzer; spaces are seen, marks have names."""
     top = Vocabulary(fitted).top(4)
     assert len(top.spam) == len(top.ham) == 4
     assert [term.weight for term in top.spam] == sorted((t.weight for t in top.spam), reverse=True)
@@ -29,6 +29,7 @@ def test_the_terms_that_weigh_most(fitted: Pipeline) -> None:
     everything = Vocabulary(fitted).top(1_000)
     assert {term.text for term in everything.spam if term.analyzer == "word"} >= {"win", "cash"}
     assert "h␣" in {term.text for term in everything.spam if term.analyzer == "char_wb"}
+    assert "⟨link⟩" in {term.text for term in everything.spam if term.analyzer == "mark"}
     assert {term.text for term in everything.ham if term.analyzer == "word"} >= {"see", "lunch"}
 
 

@@ -91,7 +91,7 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
             variants=disguised(corpus.texts, spam, plan.seed),
         )  # fmt: skip
         best = evaluated.ranking[0]
-        pipeline = fit(texts, spam, best, plan.space)
+        pipeline = fit(texts, spam, best)
         flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
         labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
         system = judge_system(labelled, plan.seed)

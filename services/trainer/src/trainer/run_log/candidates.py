@@ -4,19 +4,9 @@ import statistics
 from collections.abc import Mapping, Sequence
 
 from trainer.run_log.tables import Columns
-from trainer.search_space import Candidate, SearchSpace
 from trainer.tuning import Tuned
 
 _FOLD_METRICS = ("f1", "precision", "recall", "fit_seconds")
-
-
-def parameters(candidate: Candidate, space: SearchSpace) -> dict[str, object]:
-    """Return all that makes the candidate's pipeline, by MLflow's names of parameters."""
-    ngrams = {
-        f"ngrams.{analyzer}": f"{low}-{high}"
-        for analyzer, (low, high) in space.features[candidate.features].items()
-    }
-    return {"features": candidate.features, "C": candidate.c, "min_df": space.min_df, **ngrams}
 
 
 def fold_series(tuned: Tuned) -> dict[str, Mapping[int, float]]:

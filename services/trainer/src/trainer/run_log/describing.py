@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from kit.registry import REGISTERED_MODEL
 from kit.text import NORMALISATION_VERSION
+from trainer.candidates import candidates
 from trainer.gate.decision import Decision
 from trainer.report import Measured, Report
 from trainer.run_log.card import Card, CardTable
@@ -75,15 +76,14 @@ def _data(facts: Facts) -> dict[str, str]:
 
 def _procedure(facts: Facts) -> dict[str, str]:
     space, best = facts.space, facts.best
-    analyzers = space.features[best.candidate.features].items()
     return {
-        "candidates": str(len(space.candidates())),
+        "candidates": str(len(candidates(space))),
         "cross-validation": f"{space.outer_folds} outer folds that judge, "
         f"{space.inner_folds} inner folds that choose",
         "seed": str(facts.trained.seed),
-        "n-grams": ", ".join(f"{analyzer} {low} to {high}" for analyzer, (low, high) in analyzers),
-        "C": f"{best.candidate.c:g}",
-        "min_df": str(space.min_df),
+        "chosen": best.candidate.name,
+        "most ham called spam": f"{space.max_ham_false_positive_rate:.2%}, when the threshold "
+        "was chosen",
         "threshold": f"{best.threshold:.6f}",
         "calibration": f"slope {best.calibration.slope:.4f}, "
         f"intercept {best.calibration.intercept:+.4f}",

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from joblib import delayed
 
-from trainer.errors import TooLittleData
 from trainer.fitting import fit, spam_scores
 from trainer.measures import Bools, Confusion
 from trainer.parallel import spread
-from trainer.search_space import SearchSpace
 from trainer.tuning import Advance, Indices, Texts, Tuned
 
 SHARES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -48,7 +46,6 @@ def learning_curve(
     spam: Bools,
     outer: Sequence[tuple[Indices, Indices]],
     tuned: Tuned,
-    space: SearchSpace,
     *,
     jobs: int | None,
     advance: Advance,
@@ -64,13 +61,12 @@ def learning_curve(
         spam: Whether each is spam, shape [messages].
         outer: (train, test) splits by index.
         tuned: The chosen candidate.
-        space: Where it is from.
         jobs: Processes; None for one a core.
         advance: Called once for each of `count_fits(outer)` pieces of work.
     """
     used = outer[:FOLDS]
     calls = (
-        delayed(_f1)(fold, tuned, space)
+        delayed(_f1)(fold, tuned)
         for number, split in enumerate(used)
         for fold in _growing(texts, spam, split, np.random.default_rng(number))
     )
@@ -99,14 +95,14 @@ def _growing(
         yield _Fold(texts[part], spam[part], texts[test], spam[test])
 
 
-def _f1(fold: _Fold, tuned: Tuned, space: SearchSpace) -> tuple[int, float] | None:
+def _f1(fold: _Fold, tuned: Tuned) -> tuple[int, float] | None:
     """Return the size and F1, or None where the part is too small to fit on."""
     counts = (int(fold.spam.sum()), int((~fold.spam).sum()))
     if min(counts) < _LEAST_OF_A_LABEL:
         return None
     try:
-        pipeline = fit(fold.texts, fold.spam, tuned, space)
-    except TooLittleData:  # its messages share no term
+        pipeline = fit(fold.texts, fold.spam, tuned)
+    except ValueError:  # scikit-learn's word for messages that share no term
         return None
     called = spam_scores(pipeline, fold.test_texts) >= tuned.threshold
     return sum(counts), Confusion.of(fold.test_spam, called).f1

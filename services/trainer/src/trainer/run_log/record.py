@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from kit.text import NORMALISATION_VERSION
+from trainer.candidates import candidates
 from trainer.registry import Registry
 from trainer.report import metrics
-from trainer.run_log.candidates import fold_series, parameters, summary
+from trainer.run_log.candidates import fold_series, summary
 from trainer.run_log.card import NOTE_CHARS, shortened
 from trainer.run_log.facts import Facts
 from trainer.run_log.files import CARD, Files
@@ -44,7 +45,7 @@ def log_training(
     """
     trained = facts.trained
     points = learning_curve(
-        trained.texts, trained.spam, trained.evaluated.outer, facts.best, facts.space,
+        trained.texts, trained.spam, trained.evaluated.outer, facts.best,
         jobs=jobs, advance=advance,
     )  # fmt: skip
     _log_numbers(registry, run_id, facts, params, points)
@@ -62,7 +63,7 @@ def log_training(
 
 def count_log_steps(space: SearchSpace) -> int:
     """Return how many pieces of work `log_training` does: fits, candidates, and the files."""
-    return count_fits(space.outer_folds) + len(space.candidates()) + 1
+    return count_fits(space.outer_folds) + len(candidates(space)) + 1
 
 
 def _log_numbers(
@@ -75,7 +76,7 @@ def _log_numbers(
     corpus, best = facts.corpus, facts.best
     counts = asdict(corpus.counts)
     chosen = {
-        **parameters(best.candidate, facts.space),
+        **best.candidate.parameters(),
         "threshold": best.threshold,
         "calibration.slope": best.calibration.slope,
         "calibration.intercept": best.calibration.intercept,
@@ -95,7 +96,7 @@ def _log_candidates(registry: Registry, run_id: str, facts: Facts, advance: Adva
         with registry.run(tuned.candidate.name, parent=run_id) as child:
             registry.log(
                 child,
-                parameters(tuned.candidate, facts.space),
+                tuned.candidate.parameters(),
                 summary(tuned),
                 fold_series(tuned),
             )

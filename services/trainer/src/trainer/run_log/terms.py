@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from kit.marks import MARK_NAMES
 from trainer.measures import Floats
 from trainer.run_log.tables import Columns
 from trainer.tuning import Texts
@@ -20,7 +21,7 @@ class Term:
     """A term with a number: its coefficient, or what it adds to the logit of a score."""
 
     analyzer: str
-    """`word`, `char` or `char_wb`."""
+    """`word`, `char`, `char_wb` or `mark`."""
     text: str
     """As a person reads it: spaces are shown, marks have their names."""
     weight: float
@@ -83,8 +84,9 @@ class Vocabulary:
 
 
 def readable(text: str) -> str:
-    """Return a term as a person reads it."""
-    return text.replace(" ", "␣")
+    """Return a term as a person reads it: spaces can be seen, and marks have their names."""
+    name = MARK_NAMES.get(text)
+    return f"⟨{name}⟩" if name else text.replace(" ", "␣")
 
 
 def term_columns(terms: TopTerms) -> Columns:
