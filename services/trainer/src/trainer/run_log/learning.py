@@ -11,13 +11,13 @@ from trainer.measures import Bools, Confusion
 from trainer.parallel import spread
 from trainer.tuning import Advance, Indices, Texts, Tuned
 
-SHARES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
 """Parts of the training messages that are fitted on."""
 FOLDS = 3
 """Outer folds that are used at most."""
 MOST_MESSAGES = 20_000
 """Messages that are fitted on at most; as many are tested at most."""
-_LEAST_OF_A_LABEL = 10
+_LEAST_OF_A_LABEL = 8
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def learning_curve(
 
     Candidate and threshold are those of the version, at every size. A part is a random draw that
     keeps the labels' shares, and a larger part has the smaller one in it. Sizes at which a label
-    has fewer than 10 messages are left out.
+    has fewer than 8 messages are left out.
 
     Args:
         texts: As the model sees them, shape [messages].
