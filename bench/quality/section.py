@@ -27,8 +27,9 @@ CONTENDERS_NOTE = """`words` are single words and punctuation marks, `character 
 characters within words; both with C chosen, calibrated, and with a threshold chosen as ours is."""
 INGREDIENTS_NOTE = """Ours has word n-grams, character n-grams and marks. Each row leaves out or
 changes one of them. The difference is to ours with the same seeds."""
-RULES_NOTE = """Ours, with the threshold of each fold chosen on the out-of-fold scores of the others.
-The peak of F1 follows the whims of a few messages; half the F1 that the probabilities let expect does not."""
+RULES_NOTE = """Ours, with the threshold of each fold chosen on the out-of-fold scores of the
+others. The peak of F1 follows the whims of a few messages; half the F1 that the probabilities let
+expect does not."""
 
 
 def page(found: dict[str, Any]) -> str:

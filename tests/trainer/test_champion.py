@@ -3,7 +3,7 @@ import pytest
 
 from fixtures.candidates import Messages, report_of
 from fixtures.mlflow import MlflowServer
-from kit.registry import TAG_MANIFEST_SHA256
+from kit.registry import PRODUCTION, TAG_MANIFEST_SHA256
 from trainer.artifact import CompactSkops
 from trainer.champion import Rows, find_champion
 from trainer.fitting import spam_scores
@@ -40,7 +40,7 @@ def register(
             log_report(registry, run_id, report_of(trained))
         model_id = registry.log_model(run_id, flavor)
         version = registry.register(model_id, run_id, {TAG_MANIFEST_SHA256: flavor.manifest_sha256})
-    registry.move_alias(version)
+    registry.set_alias(PRODUCTION, version)
     return version
 
 

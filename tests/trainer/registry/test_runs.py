@@ -2,13 +2,9 @@ import json
 
 import pytest
 from mlflow import MlflowClient
-from sklearn.pipeline import Pipeline
 
 from fixtures.mlflow import MlflowServer
-from kit.registry import MODEL_FILE, TAG_MANIFEST_SHA256
-from trainer.artifact import CompactSkops
 from trainer.errors import NoSuchArtifact, NoSuchRun
-from trainer.golden import golden
 from trainer.registry import Registry, RunRecord
 
 UNKNOWN_RUN = "0" * 32
@@ -17,9 +13,9 @@ PICTURE = bytes(range(256))
 
 
 @pytest.fixture
-def registry(empty_registry: MlflowServer) -> Registry:
+def registry(any_registry: MlflowServer) -> Registry:
     """The trainer's side of an empty registry."""
-    return Registry(empty_registry.url, "test")
+    return Registry(any_registry.url, "test")
 
 
 def test_a_failed_run_is_marked_as_failed(registry: Registry) -> None:
@@ -43,22 +39,20 @@ def test_a_run_is_read_as_it_was_logged(registry: Registry) -> None:
     )
 
 
-def test_a_metric_has_a_value_a_step(registry: Registry, empty_registry: MlflowServer) -> None:
+def test_a_metric_has_a_value_a_step(registry: Registry, any_registry: MlflowServer) -> None:
     """Beside those that have only one."""
     with registry.run("told") as run_id:
         registry.log(run_id, {}, {"f1": 0.9}, {"fold_f1": {0: 0.8, 1: 1.0}})
-    history = MlflowClient(empty_registry.url).get_metric_history(run_id, "fold_f1")
+    history = MlflowClient(any_registry.url).get_metric_history(run_id, "fold_f1")
     assert [(one.step, one.value) for one in history] == [(0, 0.8), (1, 1.0)]
     assert registry.read_run(run_id).metrics["f1"] == 0.9
 
 
-def test_the_data_are_named_and_not_stored(
-    registry: Registry, empty_registry: MlflowServer
-) -> None:
+def test_the_data_are_named_and_not_stored(registry: Registry, any_registry: MlflowServer) -> None:
     """MLflow shows source, digest, columns and counts, and knows where to look for them."""
     with registry.run("told") as run_id:
         registry.log_data(run_id, "s3://bucket/messages.csv", "ab" * 32, {"spam": 5, "ham": 7})
-    inputs = MlflowClient(empty_registry.url).get_run(run_id).inputs
+    inputs = MlflowClient(any_registry.url).get_run(run_id).inputs
     assert inputs is not None
     [found] = inputs.dataset_inputs
     assert found.dataset.name == "s3://bucket/messages.csv"
@@ -79,11 +73,11 @@ def test_tables_are_shown_as_tables(registry: Registry) -> None:
     ]  # fmt: skip
 
 
-def test_a_run_below_another_names_it(registry: Registry, empty_registry: MlflowServer) -> None:
+def test_a_run_below_another_names_it(registry: Registry, any_registry: MlflowServer) -> None:
     """MLflow's page shows it inside the run that it belongs to."""
     with registry.run("parent") as parent, registry.run("child", parent=parent) as child:
         pass
-    found = MlflowClient(empty_registry.url).get_run(child)
+    found = MlflowClient(any_registry.url).get_run(child)
     assert found.data.tags["mlflow.parentRunId"] == parent
 
 
@@ -114,15 +108,3 @@ def test_what_is_not_there_is_said_to_be(registry: Registry) -> None:
         registry.read_bytes(UNKNOWN_RUN, "picture.png")
     with pytest.raises(NoSuchRun, match=f"no run {UNKNOWN_RUN}"):
         registry.read_run(UNKNOWN_RUN)
-
-
-def test_a_versions_files_are_fetched(registry: Registry, pipeline: Pipeline) -> None:
-    """As they are in the store; the folder is gone when they are no longer needed."""
-    flavor = CompactSkops(pipeline, 0.3, golden(pipeline))
-    with registry.run("test") as run_id:
-        model_id = registry.log_model(run_id, flavor)
-        tags = {TAG_MANIFEST_SHA256: flavor.manifest_sha256}
-        version = registry.register(model_id, run_id, tags)
-    with registry.files_of(version) as folder:
-        assert (folder / MODEL_FILE).stat().st_size == flavor.model_bytes
-    assert not folder.exists()

@@ -1,8 +1,7 @@
-"""What the commands on the registry print: tables or JSON, and progress on stderr."""
+"""What a training prints: its progress on stderr, and a table or JSON at its end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.progress import (
@@ -15,12 +14,11 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from kit.registry import PRODUCTION, REGISTERED_MODEL, TAG_GATE
+from kit.registry import PRODUCTION, REGISTERED_MODEL
 from trainer.console import err, out, print_json, say
 from trainer.gate_output import say_reasons
 from trainer.gate_page import told_power
 from trainer.promotion import Promotion
-from trainer.registry import Version
 from trainer.training import Outcome
 from trainer.tuning import Advance
 
@@ -63,35 +61,6 @@ def show_training(outcome: Outcome, promotion: Promotion | None, *, as_json: boo
     out.print(table)
     say(told_power(decision.power))
     say_reasons(decision)
-
-
-def show_promotion(promotion: Promotion, *, as_json: bool) -> None:
-    """Print which version serves now, and which one did before."""
-    if as_json:
-        print_json(promotion)
-        return
-    before = f", before it {promotion.previous}" if promotion.previous else ""
-    out.print(f"{PRODUCTION} is version {promotion.version}{before}", highlight=False)
-
-
-def show_status(production: Version | None, versions: Sequence[Version], *, as_json: bool) -> None:
-    """Print every version, with the gate's decision, and which one serves."""
-    rows = [_status_row(version, production) for version in versions]
-    if as_json:
-        serving = production.number if production else None
-        print_json({"model": REGISTERED_MODEL, "production": serving, "versions": rows})
-        return
-    table = Table(title=REGISTERED_MODEL)
-    for column in ("version", "created", "gate", "serves"):
-        table.add_column(column)
-    for row in rows:
-        table.add_row(
-            row["version"],
-            row["created"],
-            row["gate"],
-            PRODUCTION if row["serves"] else "",
-        )
-    out.print(table)
 
 
 def _training(outcome: Outcome, promotion: Promotion | None) -> dict[str, Any]:
@@ -142,14 +111,3 @@ def _system_rows(outcome: Outcome) -> dict[str, str]:
 
 def _bar(shortfalls: int) -> str:
     return f"below the bar in {shortfalls} points" if shortfalls else "at the bar"
-
-
-def _status_row(version: Version, production: Version | None) -> dict[str, Any]:
-    created = datetime.fromtimestamp(version.created_ms / 1000, UTC)
-    return {
-        "version": version.number,
-        "created": created.isoformat(timespec="seconds"),
-        "gate": version.tags.get(TAG_GATE, "not judged"),
-        "serves": production is not None and production.number == version.number,
-        "run_id": version.run_id,
-    }

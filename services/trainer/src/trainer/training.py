@@ -13,6 +13,7 @@ from kit.registry import (
     TAG_RULES_PACK,
 )
 from rules.engine import Engine
+from trainer.abandoned import end_abandoned, guarded_run
 from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
 from trainer.errors import NotFinite
@@ -22,6 +23,7 @@ from trainer.gate.decision import Decision
 from trainer.gate.policy import LoadedPolicy
 from trainer.golden import golden
 from trainer.judging import judge
+from trainer.locks import Locks
 from trainer.measures import Bools
 from trainer.records import DECISION_FILE, decision_tags
 from trainer.registry import Registry, Version
@@ -73,18 +75,23 @@ class Outcome:
     """Size of the stored model file."""
 
 
-def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> Outcome:
+def train(
+    corpus: Corpus, plan: Plan, registry: Registry, locks: Locks, advance: Advance
+) -> Outcome:
     """Measure the rules, tune, evaluate, fit on all messages, log all and register the version.
 
     The version carries the gate's decision from its first moment; the alias is not touched here.
+    Runs that a killed trainer left behind are ended before.
 
     Raises:
+        DatabaseUnavailable: The database with the locks failed.
         NotFinite: The model's numbers are none; the gate's decision is in the run.
         RegistryUnavailable: MLflow failed; the run is then marked as failed, where it can be.
     """
     texts = as_texts([model_text(text) for text in corpus.texts])
     spam = np.array([label == "spam" for label in corpus.labels])
-    with registry.run(f"train seed={plan.seed}") as run_id:
+    end_abandoned(registry, locks)
+    with guarded_run(registry, locks, f"train seed={plan.seed}") as run_id:
         assessed = assess(plan.engine, corpus, plan.rule_policy)
         evaluated = evaluate(
             texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance,

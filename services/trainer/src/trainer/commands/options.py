@@ -42,6 +42,11 @@ Number = Annotated[
     str | None,
     typer.Argument(help="Number of the version; the newest that passed the gate if left out."),
 ]
+Reason = Annotated[str, typer.Option(help="Why; it is written on the version.")]
+Clear = Annotated[bool, typer.Option("--clear", help="Have no challenger any more.")]
+Refused = Annotated[
+    bool, typer.Option("--refused", help="Also take a version that the gate refused.")
+]
 Judged = Annotated[
     str | None, typer.Argument(help="Number of the version; the newest if left out.")
 ]

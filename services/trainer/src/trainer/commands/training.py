@@ -2,7 +2,7 @@
 
 import typer
 
-from trainer.commands.connecting import open_registry
+from trainer.commands.connecting import note, open_registry, shared_locks
 from trainer.commands.options import (
     Data,
     GatePolicyFile,
@@ -62,14 +62,15 @@ def train(
             log_messages=settings.log_messages,
             signer=signer,
         )
-        registry = open_registry(settings)
+        registry, locks = open_registry(settings), shared_locks(settings)
         corpus = load(data, columns)
         show_corpus(corpus)
         with output.progress(count_steps(space) + count_log_steps(space)) as advance:
-            outcome = training.train(corpus, plan, registry, advance)
+            outcome = training.train(corpus, plan, registry, locks, advance)
         moved = None
         if promote and outcome.decision.passed:
-            moved = promotion.promote(registry, outcome.version.number)
+            told = note(settings, "trained, and let through by the gate")
+            moved = promotion.promote(registry, locks, told, outcome.version.number)
         output.show_training(outcome, moved, as_json=as_json)
         if not outcome.decision.passed:
             raise typer.Exit(Exit.REFUSED)
