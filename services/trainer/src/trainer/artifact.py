@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from kit.manifest import FORMAT, Golden, Manifest, digests, encode, sha256
 from kit.registry import MANIFEST_FILE, MODEL_FILE
 from kit.text import NORMALISATION_VERSION
+from trainer.signing import Signer
 
 _ENVIRONMENT = ("scikit-learn", "numpy", "scipy", "skops")
 _SIGNATURE = ModelSignature(
@@ -30,11 +31,21 @@ class CompactSkops:
     `mlflow.sklearn.load_model` reads: a skops file is a zip archive either way.
     """
 
-    def __init__(self, pipeline: Pipeline, threshold: float, golden: Sequence[Golden]) -> None:
-        """Save `pipeline`; threshold and golden messages go into the manifest."""
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        threshold: float,
+        golden: Sequence[Golden],
+        signer: Signer | None = None,
+    ) -> None:
+        """Save `pipeline`; threshold and golden messages go into the manifest.
+
+        The signer, if there is one, signs the folder when all else is in it.
+        """
         self._pipeline = pipeline
         self._threshold = threshold
         self._golden = list(golden)
+        self._signer = signer
         self.manifest = b""
         """The manifest, known once it is saved."""
         self.model_bytes = 0
@@ -61,6 +72,8 @@ class CompactSkops:
         self.model_bytes = (folder / MODEL_FILE).stat().st_size
         self.manifest = encode(self._describe(folder))
         (folder / MANIFEST_FILE).write_bytes(self.manifest)
+        if self._signer:
+            self._signer.sign(folder)
 
     @property
     def manifest_sha256(self) -> str:

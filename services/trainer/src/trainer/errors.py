@@ -34,7 +34,7 @@ class UnusablePack(TrainerError):
 
 
 class UnusableKey(TrainerError):
-    """The signing key cannot be read, or is no Ed25519 private key."""
+    """The signing key cannot be read, or is no private key that versions are signed with."""
 
 
 class Unwritable(TrainerError):

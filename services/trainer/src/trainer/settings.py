@@ -52,7 +52,8 @@ class Settings(BaseSettings):
     stores the rules' report beside it."""
 
     signing_key_file: Path | None = None
-    """PEM file with an Ed25519 private key that versions are signed with; unsigned if not set."""
+    """PEM file with a private key, on the curve P-256, P-384 or P-521, that versions are signed
+    with; unsigned if not set."""
 
     registry_timeout_seconds: int = Field(default=30, gt=0)
     """How long one call to MLflow may take, in seconds."""

@@ -11,7 +11,6 @@ from kit.registry import (
     TAG_GATE,
     TAG_GATE_REASONS,
     TAG_MANIFEST_SHA256,
-    TAG_MANIFEST_SIGNATURE,
     TAG_RULES_DIGEST,
     TAG_RULES_PACK,
 )
@@ -89,7 +88,7 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
         params = {"seed": plan.seed, **_gate_params(plan.policy)}
         log_training(registry, run_id, params, corpus, evaluated, plan.space)
         log_rules(registry, run_id, assessed, system, labelled)
-        flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
+        flavor = CompactSkops(pipeline, best.threshold, golden(pipeline), plan.signer)
         model_id = registry.log_model(run_id, flavor)
         tags = {
             TAG_MANIFEST_SHA256: flavor.manifest_sha256,
@@ -98,8 +97,6 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
             TAG_GATE: GATE_PASSED if decision.passed else GATE_REFUSED,
             TAG_GATE_REASONS: json.dumps(decision.reasons),
         }
-        if plan.signer:
-            tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
         version = registry.register(model_id, run_id, tags)
     return Outcome(version, evaluated.report, rules, system, best, decision, flavor.model_bytes)
 

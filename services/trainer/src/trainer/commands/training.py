@@ -24,7 +24,6 @@ from trainer.rule_policy import load_rule_policy
 from trainer.rule_quality.scanning import open_engine
 from trainer.search_space import load_search_space
 from trainer.settings import Settings
-from trainer.signing import load_signer
 
 
 def train(
@@ -43,6 +42,7 @@ def train(
     """Train a version, put it through the gate, and promote it if it passes."""
     from trainer import output, promotion, training
     from trainer.evaluation import count_steps
+    from trainer.signing import load_signer
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):
