@@ -1,8 +1,7 @@
 """A version's files: the pipeline as deflated skops in MLflow's layout, and the manifest."""
 
-import platform
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,9 +14,9 @@ from sklearn.pipeline import Pipeline
 from kit.manifest import FORMAT, Golden, Manifest, digests, encode, sha256
 from kit.registry import MANIFEST_FILE, MODEL_FILE
 from kit.text import NORMALISATION_VERSION
+from trainer.environment import LIBRARIES, fingerprint
 from trainer.signing import Signer
 
-_ENVIRONMENT = ("scikit-learn", "numpy", "scipy", "skops")
 _SIGNATURE = ModelSignature(
     inputs=Schema([ColSpec(DataType.string)]),
     outputs=Schema([ColSpec(DataType.string)]),
@@ -37,8 +36,11 @@ class CompactSkops:
         threshold: float,
         golden: Sequence[Golden],
         signer: Signer | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Save `pipeline`; threshold and golden messages go into the manifest.
+
+        So does the environment, `fingerprint()` if none is given.
 
         The signer, if there is one, signs the folder when all else is in it.
         """
@@ -46,6 +48,7 @@ class CompactSkops:
         self._threshold = threshold
         self._golden = list(golden)
         self._signer = signer
+        self._environment = dict(environment or fingerprint())
         self.manifest = b""
         """The manifest, known once it is saved."""
         self.model_bytes = 0
@@ -60,7 +63,7 @@ class CompactSkops:
             serialization_format="skops",
             signature=_SIGNATURE,
             # Said here because finding out would import the model in another process.
-            pip_requirements=[f"{name}=={version(name)}" for name in _ENVIRONMENT],
+            pip_requirements=[f"{name}=={version(name)}" for name in LIBRARIES],
         )
         folder = Path(path)
         skops.io.dump(
@@ -85,10 +88,7 @@ class CompactSkops:
             format=FORMAT,
             normalisation=NORMALISATION_VERSION,
             threshold=self._threshold,
-            environment={
-                "python": platform.python_version(),
-                **{name: version(name) for name in _ENVIRONMENT},
-            },
+            environment=self._environment,
             files=digests(folder),
             golden=self._golden,
         )

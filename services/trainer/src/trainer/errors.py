@@ -13,6 +13,8 @@ TrainerError
 ├── NoSuchVersion         the registry has no such version, or none that fits
 ├── NoSuchRun             the registry has no such run
 ├── NoSuchArtifact        a run has no such file
+├── NotReproducible       what a run has logged is not enough to train it again
+├── UnreadableLockFile    the lock file of the environment cannot be read
 └── NotPromotable         the gate refused the version, or never judged it
 """
 
@@ -67,6 +69,14 @@ class NoSuchRun(TrainerError):
 
 class NoSuchArtifact(TrainerError):
     """A run has no such file among its artifacts."""
+
+
+class NotReproducible(TrainerError):
+    """What a run has logged cannot be read, or is not all that its version was trained with."""
+
+
+class UnreadableLockFile(TrainerError):
+    """The lock file of the environment cannot be read."""
 
 
 class NotPromotable(TrainerError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from kit.registry import PRODUCTION, REGISTERED_MODEL, TAG_GATE
 from trainer.console import err, out, print_json, say
 from trainer.promotion import Promotion
 from trainer.registry import Version
+from trainer.reproduction import Reproduction
 from trainer.training import Outcome
 from trainer.tuning import Advance
 
@@ -85,6 +87,21 @@ def show_status(production: Version | None, versions: Sequence[Version], *, as_j
             row["gate"],
             PRODUCTION if row["serves"] else "",
         )
+    out.print(table)
+
+
+def show_reproduction(reproduction: Reproduction, *, as_json: bool) -> None:
+    """Print first what differs around the version, then how each part of it came out."""
+    if as_json:
+        print_json({"identical": reproduction.identical, **asdict(reproduction)})
+        return
+    for difference in reproduction.differences:
+        say(f"here is not as there: {difference}")
+    title = f"{REGISTERED_MODEL} version {reproduction.version}, trained again"
+    table = Table(title=title, show_header=False)
+    for part in reproduction.parts:
+        result = "PASS" if part.identical else f"differs: {part.difference}"
+        table.add_row(part.part, Text(result))
     out.print(table)
 
 

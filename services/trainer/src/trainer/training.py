@@ -23,6 +23,7 @@ from trainer.fitting import fit
 from trainer.gate import Decision, Policy, decide
 from trainer.golden import golden
 from trainer.measures import Bools
+from trainer.provenance import Made, Provenance, log_provenance
 from trainer.registry import Registry, Version
 from trainer.report import Report
 from trainer.reporting import report_on
@@ -33,6 +34,7 @@ from trainer.rule_quality.scanning import Scanned
 from trainer.run_log import log_rules, log_training
 from trainer.search_space import SearchSpace
 from trainer.signing import Signer
+from trainer.snapshot import Snapshot
 from trainer.system import Labelled, SystemReport, judge_system
 from trainer.tuning import Advance, Tuned, as_texts
 
@@ -48,6 +50,8 @@ class Plan:
     rule_policy: RulePolicy
     seed: int
     jobs: int | None
+    provenance: Provenance
+    """Where data, code and environment come from."""
     signer: Signer | None = None
     """What signs the version, if anything does."""
 
@@ -90,8 +94,11 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
         decision = decide(report, system, rules.shortfalls, plan.policy)
         params = {"seed": plan.seed, **_gate_params(plan.policy)}
         log_training(registry, run_id, params, corpus, evaluated, report, plan.space)
+        log_provenance(registry, run_id, plan.provenance, _made(corpus, plan, best))
         log_rules(registry, run_id, assessed, system, labelled)
-        flavor = CompactSkops(pipeline, best.threshold, golden(pipeline), plan.signer)
+        flavor = CompactSkops(
+            pipeline, best.threshold, golden(pipeline), plan.signer, plan.provenance.environment
+        )
         model_id = registry.log_model(run_id, flavor)
         tags = {
             TAG_MANIFEST_SHA256: flavor.manifest_sha256,
@@ -102,6 +109,11 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
         }
         version = registry.register(model_id, run_id, tags)
     return Outcome(version, report, rules, system, best, decision, flavor.model_bytes)
+
+
+def _made(corpus: Corpus, plan: Plan, best: Tuned) -> Made:
+    rows = Snapshot(corpus.texts, corpus.labels)
+    return Made(rows, corpus.digest, plan.space, plan.seed, best.candidate)
 
 
 def _gate_params(policy: Policy) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """`trainer train`."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from trainer.commands.connecting import open_registry
@@ -24,6 +26,9 @@ from trainer.rule_policy import load_rule_policy
 from trainer.rule_quality.scanning import open_engine
 from trainer.search_space import load_search_space
 from trainer.settings import Settings
+
+if TYPE_CHECKING:
+    from trainer.provenance import Provenance
 
 
 def train(
@@ -56,6 +61,7 @@ def train(
             rule_policy=load_rule_policy(settings.rule_policy_file),
             seed=seed,
             jobs=settings.jobs,
+            provenance=_provenance(settings, data, columns),
             signer=signer,
         )
         registry = open_registry(settings)
@@ -69,3 +75,17 @@ def train(
         output.show_training(outcome, moved, as_json=as_json)
         if not outcome.decision.passed:
             raise typer.Exit(Exit.REFUSED)
+
+
+def _provenance(settings: Settings, data: str, columns: Columns) -> "Provenance":
+    from trainer.commit import find_commit
+    from trainer.environment import fingerprint
+    from trainer.provenance import Provenance
+
+    return Provenance(
+        data=data,
+        columns=columns,
+        environment=fingerprint(settings.lock_file, settings.image_digest),
+        commit=settings.git_commit or find_commit(),
+        log_corpus=settings.log_corpus,
+    )
