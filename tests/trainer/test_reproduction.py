@@ -112,7 +112,7 @@ def fewer_rows(original: Original) -> Original:
 
 def with_feedback(original: Original) -> Original:
     """A row of feedback besides."""
-    reported = [FeedbackRow("lunch prize", "spam", 0.5)]
+    reported = [FeedbackRow("quixotic", "spam", 0.5)]
     return replace(original, rows=replace(original.rows, feedback=reported))
 
 
