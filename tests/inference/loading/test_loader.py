@@ -152,7 +152,7 @@ def test_a_version_must_be_signed_if_there_are_keys(
 
     def signed(key: EllipticCurvePrivateKey) -> Order:
         signer = load_signer(private_file(key, tmp_path / "private.pem"))
-        return changed(order, ref=shelf.put(signer=signer), verify_keys_file=str(file))
+        return changed(order, ref=shelf.put_signed(signer), verify_keys_file=str(file))
 
     assert "is not signed" in carry_out(changed(order, verify_keys_file=str(file))).reason
     assert "none of the 2 public keys" in carry_out(signed(new_key())).reason
@@ -167,7 +167,7 @@ def test_a_file_that_nobody_signed_is_refused_with_the_version(
     file = tmp_path / "keys.pem"
     file.write_bytes(public_pem(key))
     signer = load_signer(private_file(key, tmp_path / "private.pem"))
-    order = changed(order, ref=shelf.put(signer=signer), verify_keys_file=str(file))
+    order = changed(order, ref=shelf.put_signed(signer), verify_keys_file=str(file))
     extra = shelf.file(MANIFEST_FILE).with_name("extra.bin")
     extra.write_bytes(b"")
     report = carry_out(order)

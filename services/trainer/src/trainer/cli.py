@@ -4,7 +4,7 @@ import typer
 
 # What the commands on the registry need they import when they run: MLflow and scikit-learn take
 # seconds to load, and `trainer rules` needs neither.
-from trainer.commands import registry, reproducing, rules, training
+from trainer.commands import gate, registry, reproducing, rules, training
 
 app = typer.Typer(
     name="trainer",
@@ -18,8 +18,8 @@ app = typer.Typer(
 )
 
 _PANELS = {
-    "Training": (training.train, reproducing.reproduce),
-    "Registry": (registry.promote, registry.rollback, registry.status),
+    "Training": (training.train, gate.gate, reproducing.reproduce),
+    "Registry": (registry.promote, registry.rollback, registry.challenger, registry.status),
     "Rules": (rules.rules,),
 }
 """The commands, in the order in which the help shows them; each has its function's name."""

@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 
-import skops.io
 from sklearn.pipeline import Pipeline
 
-from kit.manifest import Manifest, ManifestError, decode, sha256, verify_file
-from kit.registry import MANIFEST_FILE, MODEL_FILE, TAG_MANIFEST_SHA256
+from kit.manifest import Manifest, sha256
 from trainer import recipe as recipes
 from trainer import snapshot as snapshots
 from trainer.dataset.columns import Columns
 from trainer.dataset.corpus import digest_of
 from trainer.dataset.load import load
-from trainer.errors import NoSuchArtifact, NoSuchVersion, NotReproducible, NotWhole
+from trainer.errors import NoSuchArtifact, NoSuchVersion, NotReproducible
 from trainer.recipe import RECIPE_FILE, Data, Recipe
 from trainer.registry import Registry, Version
 from trainer.snapshot import CORPUS_FILE, Snapshot
+from trainer.stored_pipeline import load_stored
 
 _RUN_ID_LENGTH = 32
 
@@ -41,14 +40,14 @@ def fetch_original(registry: Registry, run: str) -> Original:
         RegistryUnavailable: MLflow does not answer.
     """
     version = _version(registry, run)
-    manifest, pipeline = _stored(registry, version)
+    stored = load_stored(registry, version)
     try:
         recipe = recipes.decode(registry.read_bytes(version.run_id, RECIPE_FILE))
         rows = _rows(registry, version.run_id, recipe.data)
     except NoSuchArtifact as error:
         msg = f"version {version.number} cannot be trained again: {error}"
         raise NotReproducible(msg) from error
-    return Original(version, manifest, pipeline, recipe, rows)
+    return Original(version, stored.manifest, stored.pipeline, recipe, rows)
 
 
 def _version(registry: Registry, run: str) -> Version:
@@ -59,25 +58,6 @@ def _version(registry: Registry, run: str) -> Version:
             return version
     msg = f"no version was made by a run {run}; give a run's id, or a version's number"
     raise NoSuchVersion(msg)
-
-
-def _stored(registry: Registry, version: Version) -> tuple[Manifest, Pipeline]:
-    """Return manifest and pipeline of a version, from bytes that have the digests they should."""
-    with registry.files_of(version) as folder:
-        try:
-            expected = version.tags.get(TAG_MANIFEST_SHA256, "")
-            manifest = decode((folder / MANIFEST_FILE).read_bytes(), expected)
-            model = verify_file(folder, MODEL_FILE, manifest)
-        except (ManifestError, FileNotFoundError) as error:
-            msg = f"version {version.number} is not whole: {error}"
-            raise NotWhole(msg) from error
-    try:
-        # No type beyond those that skops itself knows: ours is a pipeline of scikit-learn.
-        pipeline = skops.io.loads(model, trusted=[])
-    except Exception as error:  # a hostile file can make the parser raise anything
-        msg = f"the model of version {version.number} cannot be read: {error}"
-        raise NotWhole(msg) from error
-    return manifest, pipeline
 
 
 def _rows(registry: Registry, run_id: str, data: Data) -> Snapshot:

@@ -9,7 +9,7 @@ from kit.text import NORMALISATION_VERSION
 from trainer.dataset.corpus import Corpus
 from trainer.evaluation import Evaluated
 from trainer.registry import Registry
-from trainer.report import Report
+from trainer.report import Report, metrics
 from trainer.rule_quality.page import render_page
 from trainer.rule_quality.quality import Assessed
 from trainer.search_space import SearchSpace
@@ -41,7 +41,7 @@ def log_training(
         "data.source": corpus.source,
         "data.digest": corpus.digest,
     }
-    registry.log(run_id, {**params, **chosen, **counts}, asdict(report))
+    registry.log(run_id, {**params, **chosen, **counts}, metrics(report))
     for tuned in evaluated.ranking:
         candidate = tuned.candidate
         with registry.run(candidate.name, parent=run_id) as child:

@@ -1,9 +1,8 @@
 """Settings of the trainer, from variables that begin with `TRAINER_`."""
 
 from pathlib import Path
-from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kit.settings import MlflowAddress
@@ -23,6 +22,22 @@ class Settings(BaseSettings):
     experiment: str = Field(default="hamgate", min_length=1)
     """MLflow experiment that the runs belong to."""
 
+    database_url: SecretStr = SecretStr("sqlite:///.hamgate/hamgate.db")
+    """Database that holds the locks between trainers: `postgresql://user:password@host/database`,
+    or, for the trainers of one machine, `sqlite:///` and the path of a file, beside which they are
+    kept. All trainers of one registry need the same; a pooler before PostgreSQL must pool sessions,
+    not transactions."""
+
+    lock_seconds: float = Field(default=60.0, ge=0, allow_inf_nan=False)
+    """How long to wait for another trainer that is just moving an alias, in seconds."""
+
+    actor: str | None = Field(default=None, max_length=200)
+    """Who promotes and rolls back, as it is written on versions; user@host if not set."""
+
+    inference_url: str | None = Field(default=None, pattern="^https?://[^@]+$")
+    """Address of a model server that `trainer status` asks which version it serves, without user
+    and password; none is asked if not set."""
+
     search_space_file: Path | None = None
     """YAML file with the search space; the one that comes with hamgate if not set."""
 
@@ -40,16 +55,9 @@ class Settings(BaseSettings):
     jobs: int | None = Field(default=None, ge=1)
     """Processes to train with; one a core if not set."""
 
-    gate_min_f1: float = Field(default=0.95, ge=0, lt=1)
-    """The gate refuses a version whose spam-class F1 is not above this."""
-
-    gate_min_system_f1: float | None = Field(default=None, ge=0, lt=1)
-    """The gate refuses a version with which the spam-class F1 of rules and model together is not
-    above this; not asked if not set."""
-
-    gate_rules: Literal["report", "require"] = "report"
-    """`require`: the gate refuses a version while the rule pack is below its bar; `report` only
-    stores the rules' report beside it."""
+    gate_policy_file: Path | None = None
+    """YAML file with what the gate asks of a version; the one that comes with hamgate if not
+    set."""
 
     signing_key_file: Path | None = None
     """PEM file with a private key, on the curve P-256, P-384 or P-521, that versions are signed

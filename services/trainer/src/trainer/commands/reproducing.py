@@ -14,6 +14,7 @@ def reproduce(context: typer.Context, run: Run, as_json: Json = False) -> None:
     from trainer.commit import find_commit
     from trainer.environment import fingerprint
     from trainer.original import fetch_original
+    from trainer.reproduction_output import show_reproduction
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):
@@ -25,6 +26,6 @@ def reproduce(context: typer.Context, run: Run, as_json: Json = False) -> None:
         )
         with output.progress(reproduction.count_steps(original)) as advance:
             done = reproduction.reproduce(original, here, advance)
-        output.show_reproduction(done, as_json=as_json)
+        show_reproduction(done, as_json=as_json)
         if not done.identical:
             raise typer.Exit(Exit.DIFFERS)

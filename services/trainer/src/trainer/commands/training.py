@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from trainer.commands.connecting import open_registry
+from trainer.commands.connecting import note, open_registry, shared_locks
 from trainer.commands.options import (
     Data,
+    GatePolicyFile,
     Ham,
     Json,
     LabelColumn,
@@ -21,7 +22,7 @@ from trainer.console import show_corpus
 from trainer.dataset.columns import Columns
 from trainer.dataset.load import load
 from trainer.exits import Exit, exiting
-from trainer.gate import Policy
+from trainer.gate.policy import load_gate_policy
 from trainer.rule_policy import load_rule_policy
 from trainer.rule_quality.scanning import open_engine
 from trainer.search_space import load_search_space
@@ -41,6 +42,7 @@ def train(
     seed: Seed = 0,
     search_space: Space = None,
     rules: PackFile = None,
+    policy: GatePolicyFile = None,
     promote: Promote = True,
     as_json: Json = False,
 ) -> None:
@@ -56,7 +58,7 @@ def train(
         columns = Columns.parse(text_column, label_column, spam, ham)
         plan = training.Plan(
             space=space,
-            policy=Policy(settings.gate_min_f1, settings.gate_min_system_f1, settings.gate_rules),
+            policy=load_gate_policy(policy or settings.gate_policy_file),
             engine=open_engine(rules or settings.rules_file, settings.rules_cache_folder),
             rule_policy=load_rule_policy(settings.rule_policy_file),
             seed=seed,
@@ -64,14 +66,15 @@ def train(
             provenance=_provenance(settings, data, columns),
             signer=signer,
         )
-        registry = open_registry(settings)
+        registry, locks = open_registry(settings), shared_locks(settings)
         corpus = load(data, columns)
         show_corpus(corpus)
         with output.progress(count_steps(space)) as advance:
-            outcome = training.train(corpus, plan, registry, advance)
+            outcome = training.train(corpus, plan, registry, locks, advance)
         moved = None
         if promote and outcome.decision.passed:
-            moved = promotion.promote(registry, outcome.version.number)
+            told = note(settings, "trained, and let through by the gate")
+            moved = promotion.promote(registry, locks, told, outcome.version.number)
         output.show_training(outcome, moved, as_json=as_json)
         if not outcome.decision.passed:
             raise typer.Exit(Exit.REFUSED)
