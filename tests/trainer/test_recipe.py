@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from trainer.candidates import candidates
 from trainer.dataset.columns import Columns
 from trainer.errors import NotReproducible
 from trainer.recipe import Data, Recipe, columns_as_told, decode, encode
@@ -21,7 +22,7 @@ def recipe() -> Recipe:
         feedback_rows=0,
     )
     space = load_search_space(None)
-    return Recipe(data=data, space=space, seed=7, chosen=space.candidates()[0], commit=None)
+    return Recipe(data=data, space=space, seed=7, chosen=candidates(space)[0], commit=None)
 
 
 def test_a_recipe_comes_back_as_it_was(recipe: Recipe) -> None:

@@ -42,7 +42,9 @@ def test_a_version_comes_out_bit_for_bit_the_same_in_a_fresh_process(
     registry = Registry(empty_registry.url, "hamgate")
     whole = recipe.decode(registry.read_bytes(trained["run_id"], RECIPE_FILE))
     chosen = msgspec.structs.replace(whole.chosen, c=1.0)
-    space = msgspec.structs.replace(whole.space, c=[1.0])
+    (grid,) = whole.space.parameters
+    other_grid = msgspec.structs.replace(grid, c=(1.0,))
+    space = msgspec.structs.replace(whole.space, parameters=(other_grid,))
     altered = recipe.encode(msgspec.structs.replace(whole, space=space, chosen=chosen))
     registry.log_bytes(trained["run_id"], RECIPE_FILE, altered)
     other = "d" * 40
@@ -132,14 +134,16 @@ def other_coefficient(original: Original) -> Original:
 
 def other_choice(original: Original) -> Original:
     """A candidate that the tuning does not choose."""
-    chosen = msgspec.structs.replace(original.recipe.chosen, features="word")
+    chosen = msgspec.structs.replace(original.recipe.chosen, c=7.0)
     return replace(original, recipe=msgspec.structs.replace(original.recipe, chosen=chosen))
 
 
 def other_candidates(original: Original) -> Original:
     """A search space without the candidate that was chosen."""
-    left = [c for c in original.recipe.space.c if c != original.recipe.chosen.c]
-    space = msgspec.structs.replace(original.recipe.space, c=left)
+    (grid,) = original.recipe.space.parameters
+    left = tuple(c for c in grid.c if c != original.recipe.chosen.c)
+    other = msgspec.structs.replace(grid, c=left)
+    space = msgspec.structs.replace(original.recipe.space, parameters=(other,))
     return replace(original, recipe=msgspec.structs.replace(original.recipe, space=space))
 
 

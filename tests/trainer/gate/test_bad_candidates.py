@@ -15,7 +15,7 @@ from trainer.fitting import fit, spam_scores
 from trainer.gate.comparison import Champion, Paired
 from trainer.gate.decision import Decision, decide
 from trainer.reporting import Trained
-from trainer.search_space import SearchSpace
+from trainer.search_space import Candidate, Features
 
 PACKAGED = policy()
 QUALITY = {"f1", "f1_lower_end"}
@@ -113,12 +113,9 @@ def test_trained_on_half_of_the_data(messages: Messages, good_candidate: Trained
 
 def test_a_huge_vocabulary(good_candidate: Trained) -> None:
     """Every run of up to ten characters as a term: no better, and too large to serve."""
-    space = SearchSpace({"char": {"char": (1, 10)}}, [100.0], 1, 3, 3)
-    best = replace(
-        good_candidate.evaluated.ranking[0],
-        candidate=space.candidates()[0],
-    )
-    pipeline = fit(good_candidate.texts, good_candidate.spam, best, space)
+    features = Features(char=(1, 10), min_df=1)
+    best = replace(good_candidate.evaluated.ranking[0], candidate=Candidate(features, 100.0))
+    pipeline = fit(good_candidate.texts, good_candidate.spam, best)
     # Its file would take a minute to make, and is not what it is refused for.
     assert refused(judged(replace(good_candidate, pipeline=pipeline))) == {"cost.terms"}
 

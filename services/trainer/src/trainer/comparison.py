@@ -27,7 +27,7 @@ class Parts:
     vocabulary: Mapping[str, int]
     """Column of each term, of all vectorisers."""
     idf: Floats
-    """Of each term, shape [terms]."""
+    """Of each term that has one, shape [terms with an idf]."""
     coefficients: Floats
     """Shape [1, terms]."""
     intercept: Floats

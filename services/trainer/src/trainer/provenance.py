@@ -1,6 +1,6 @@
 """What a run keeps so that it can be repeated: its rows, its recipe, its code, its environment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kit.manifest import sha256
@@ -10,7 +10,8 @@ from trainer.environment import installed_packages
 from trainer.recipe import RECIPE_FILE, Data, Recipe, columns_as_told
 from trainer.registry import Registry
 from trainer.search_space import Candidate, SearchSpace
-from trainer.snapshot import CORPUS_FILE, Snapshot
+from trainer.snapshot import CORPUS_FILE, FeedbackRow, Snapshot
+from trainer.tuning import Extra
 
 PACKAGES_FILE = "environment/packages.txt"
 """Every package that was installed, among a run's artifacts; its SHA-256 is in the manifest."""
@@ -33,6 +34,12 @@ class Provenance:
     log_corpus: bool = True
     """Whether the run keeps the rows."""
 
+    @property
+    def told(self) -> dict[str, str]:
+        """Commit and environment, as people are told of them."""
+        commit = {"commit": self.commit} if self.commit else {}
+        return {**commit, **self.environment}
+
 
 @dataclass(frozen=True)
 class Made:
@@ -44,6 +51,16 @@ class Made:
     space: SearchSpace
     seed: int
     chosen: Candidate
+
+
+def feedback_rows(texts: Sequence[str], extra: Extra | None) -> list[FeedbackRow]:
+    """Return rows of feedback as a snapshot has them, from their raw texts and what is fitted."""
+    if extra is None:
+        return []
+    return [
+        FeedbackRow(text, "spam" if spam else "ham", float(weight))
+        for text, spam, weight in zip(texts, extra.spam, extra.weights, strict=True)
+    ]
 
 
 def log_provenance(registry: Registry, run_id: str, provenance: Provenance, made: Made) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
 from kit.model_text import model_text
@@ -77,7 +78,7 @@ def reproduce(original: Original, here: Here, advance: Advance) -> Reproduction:
         extra=extra,
     )
     best = ranking[0]
-    again = parts_of(fit(texts, spam, best, recipe.space, extra), best.threshold)
+    again = parts_of(fit(texts, spam, best, extra), best.threshold)
     stored = parts_of(original.pipeline, original.manifest.threshold)
     names = (recipe.chosen.name, best.candidate.name)
     chosen = Comparison("candidate", names[0] == names[1], _beside(*names))
@@ -91,7 +92,7 @@ def reproduce(original: Original, here: Here, advance: Advance) -> Reproduction:
 
 
 def parts_of(pipeline: Pipeline, threshold: float) -> Parts:
-    """Return the parts of a fitted pipeline: a union of TF-IDF vectorisers, and a classifier."""
+    """Return the parts of a fitted pipeline: a union of vectorisers, and a classifier."""
     vectorisers = dict(pipeline[0].transformer_list)
     classifier = pipeline[-1]
     return Parts(
@@ -105,7 +106,9 @@ def parts_of(pipeline: Pipeline, threshold: float) -> Parts:
             for name, vectoriser in vectorisers.items()
             for term, column in vectoriser.vocabulary_.items()
         },
-        idf=np.concatenate([vectoriser.idf_ for vectoriser in vectorisers.values()]),
+        idf=np.concatenate(
+            [one.idf_ for one in vectorisers.values() if isinstance(one, TfidfVectorizer)]
+        ),
         coefficients=classifier.coef_,
         intercept=classifier.intercept_,
         threshold=threshold,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from trainer.commands.connecting import note, open_registry, shared_locks
+from trainer.commands.connecting import note, open_registry, read_reported, shared_locks
 from trainer.commands.options import (
     Data,
     GatePolicyFile,
@@ -17,6 +17,7 @@ from trainer.commands.options import (
     Space,
     Spam,
     TextColumn,
+    WithFeedback,
 )
 from trainer.console import show_corpus
 from trainer.dataset.columns import Columns
@@ -43,12 +44,12 @@ def train(
     search_space: Space = None,
     rules: PackFile = None,
     policy: GatePolicyFile = None,
+    with_feedback: WithFeedback = False,
     promote: Promote = True,
     as_json: Json = False,
 ) -> None:
     """Train a version, put it through the gate, and promote it if it passes."""
     from trainer import output, promotion, training
-    from trainer.evaluation import count_steps
     from trainer.signing import load_signer
 
     settings: Settings = context.obj
@@ -64,12 +65,14 @@ def train(
             seed=seed,
             jobs=settings.jobs,
             provenance=_provenance(settings, data, columns),
+            log_messages=settings.log_messages,
             signer=signer,
+            reported=read_reported(settings) if with_feedback else None,
         )
         registry, locks = open_registry(settings), shared_locks(settings)
         corpus = load(data, columns)
         show_corpus(corpus)
-        with output.progress(count_steps(space)) as advance:
+        with output.progress(training.count_work(plan)) as advance:
             outcome = training.train(corpus, plan, registry, locks, advance)
         moved = None
         if promote and outcome.decision.passed:
@@ -90,5 +93,5 @@ def _provenance(settings: Settings, data: str, columns: Columns) -> "Provenance"
         columns=columns,
         environment=fingerprint(settings.lock_file, settings.image_digest),
         commit=settings.git_commit or find_commit(),
-        log_corpus=settings.log_corpus,
+        log_corpus=settings.log_corpus and settings.log_messages,
     )
