@@ -17,6 +17,8 @@ TrainerError
 ├── NoSuchVersion         the registry has no such version, or none that fits
 ├── NoSuchRun             the registry has no such run
 ├── NoSuchArtifact        a run has no such file
+├── NotReproducible       what a run has logged is not enough to train it again
+├── UnreadableLockFile    the lock file of the environment cannot be read
 ├── UnusableDatabase      the database's address is not one that can be used
 ├── DatabaseUnavailable   the database with the locks does not answer, or cannot be written
 ├── LockBusy              another trainer holds the lock
@@ -57,7 +59,7 @@ class UnusablePack(TrainerError):
 
 
 class UnusableKey(TrainerError):
-    """The signing key cannot be read, or is no Ed25519 private key."""
+    """The signing key cannot be read, or is no private key that versions are signed with."""
 
 
 class Unwritable(TrainerError):
@@ -94,6 +96,14 @@ class NoSuchRun(TrainerError):
 
 class NoSuchArtifact(TrainerError):
     """A run has no such file among its artifacts."""
+
+
+class NotReproducible(TrainerError):
+    """What a run has logged cannot be read, or is not all that its version was trained with."""
+
+
+class UnreadableLockFile(TrainerError):
+    """The lock file of the environment cannot be read."""
 
 
 class UnusableDatabase(TrainerError):

@@ -68,7 +68,25 @@ class Settings(BaseSettings):
     set."""
 
     signing_key_file: Path | None = None
-    """PEM file with an Ed25519 private key that versions are signed with; unsigned if not set."""
+    """PEM file with a private key, on the curve P-256, P-384 or P-521, that versions are signed
+    with; unsigned if not set."""
+
+    log_corpus: bool = True
+    """Whether a training keeps, among its run's artifacts, the messages that the version was fitted
+    on: whoever may read the run's artifacts reads them. Not if messages may not be stored at all.
+    Without them, `trainer reproduce` needs the corpus where it was, unchanged."""
+
+    lock_file: Path | None = None
+    """Lock file that the environment was installed from; its SHA-256 goes into the manifest of each
+    version, if it is set."""
+
+    image_digest: str | None = Field(default=None, pattern=r"^sha256:[0-9a-f]{64}$")
+    """Digest of the container image that the trainer runs in; goes into the manifest of each
+    version, if it is set."""
+
+    git_commit: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}(-dirty)?$")
+    """Commit of the trainer's code; that of the source tree that it runs from, if it runs from one
+    and this is not set."""
 
     registry_timeout_seconds: int = Field(default=30, gt=0)
     """How long one call to MLflow may take, in seconds."""

@@ -8,7 +8,6 @@ from kit.model_text import model_text
 from kit.registry import (
     TAG_GATE_POLICY,
     TAG_MANIFEST_SHA256,
-    TAG_MANIFEST_SIGNATURE,
     TAG_RULES_DIGEST,
     TAG_RULES_PACK,
 )
@@ -29,6 +28,7 @@ from trainer.golden import golden
 from trainer.judging import judge
 from trainer.locks import Locks
 from trainer.measures import Bools
+from trainer.provenance import Made, Provenance, feedback_rows, log_provenance
 from trainer.records import DECISION_FILE, decision_tags
 from trainer.registry import Registry, Version
 from trainer.report import Report
@@ -43,6 +43,7 @@ from trainer.run_log.record import count_log_steps, log_training
 from trainer.run_log.rules import log_rules
 from trainer.search_space import SearchSpace
 from trainer.signing import Signer
+from trainer.snapshot import Snapshot
 from trainer.system import Labelled, SystemReport, judge_system
 from trainer.tuning import Advance, Texts, Tuned, as_texts
 
@@ -59,6 +60,8 @@ class Plan:
     rule_policy: RulePolicy
     seed: int
     jobs: int | None
+    provenance: Provenance
+    """Where data, code and environment come from."""
     log_messages: bool = True
     """Whether messages of the corpus may be stored in the run."""
     signer: Signer | None = None
@@ -108,7 +111,9 @@ def train(
         )  # fmt: skip
         best = evaluated.ranking[0]
         pipeline = fit(texts, spam, best, merged.extra)
-        flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
+        flavor = CompactSkops(
+            pipeline, best.threshold, golden(pipeline), plan.signer, plan.provenance.environment
+        )
         labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
         system = judge_system(labelled, plan.seed)
         rules = assessed.report
@@ -119,11 +124,15 @@ def train(
         judged = judge(registry, run_id, trained, (system, rules.shortfalls), plan.policy)
         if merged.report:
             log_feedback(registry, run_id, merged.report)
+        log_provenance(registry, run_id, plan.provenance, _made(corpus, merged, plan, best))
         _check_finite(judged.report, run_id)
         tags = decision_tags(judged.decision)
         pack = f"{rules.pack.name}@{rules.pack.version}"
         feedback = summary(merged.report) if merged.report else {}
-        facts = Facts(corpus, plan.space, trained, judged.report, judged.decision, pack, feedback)
+        facts = Facts(
+            corpus, plan.space, trained, judged.report, judged.decision, pack, feedback,
+            plan.provenance.told,
+        )  # fmt: skip
         card = log_training(
             registry, run_id, facts, {"gate.policy": tags[TAG_GATE_POLICY]},
             messages=plan.log_messages, jobs=plan.jobs, advance=advance,
@@ -135,8 +144,6 @@ def train(
             TAG_RULES_PACK: pack,
             TAG_RULES_DIGEST: rules.pack.digest,
         }
-        if plan.signer:
-            tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
         version = registry.register(model_id, run_id, tags, shortened(card, DESCRIPTION_CHARS))
     return Outcome(
         version, judged.report, rules, system, best, judged.decision, flavor.model_bytes,
@@ -157,6 +164,12 @@ def _merge(corpus: Corpus, plan: Plan, texts: Texts, spam: Bools, advance: Advan
         return NOTHING
     ground = Ground(texts, spam, plan.space, plan.seed, plan.jobs)
     return merge(plan.reported, corpus, ground, plan.engine, advance)
+
+
+def _made(corpus: Corpus, merged: Merged, plan: Plan, best: Tuned) -> Made:
+    """Return what the version was made of; feedback stands behind the corpus, as it is fitted."""
+    rows = Snapshot(corpus.texts, corpus.labels, feedback_rows(merged.texts_raw, merged.extra))
+    return Made(rows, corpus.digest, plan.space, plan.seed, best.candidate)
 
 
 def _check_finite(report: Report, run_id: str) -> None:
