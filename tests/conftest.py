@@ -16,6 +16,7 @@ pytest_plugins = [
     "fixtures.postgres",  # before those that import it, or pytest cannot rewrite its asserts
     "fixtures.s3",  # the same
     "fixtures.corpus",
+    "fixtures.candidates",
     "fixtures.databases",
     "fixtures.mlflow",
     "fixtures.models",
