@@ -113,8 +113,8 @@ def fewer_rows(original: Original) -> Original:
 
 
 def with_feedback(original: Original) -> Original:
-    """A row of feedback besides."""
-    reported = [FeedbackRow("quixotic", "spam", 0.5)]
+    """Rows of feedback besides, with words that the corpus has not."""
+    reported = [FeedbackRow("quixotic", "spam", 0.5), FeedbackRow("quixotic!", "spam", 0.5)]
     return replace(original, rows=replace(original.rows, feedback=reported))
 
 
