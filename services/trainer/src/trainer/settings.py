@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     jobs: int | None = Field(default=None, ge=1)
     """Processes to train with; one a core if not set."""
 
+    log_messages: bool = True
+    """Whether messages of the corpus may be stored in the run, for people to look at: those that
+    were called wrongly, and those that the rules miss. Whoever may read the run reads them."""
+
     gate_policy_file: Path | None = None
     """YAML file with what the gate asks of a version; the one that comes with hamgate if not
     set."""

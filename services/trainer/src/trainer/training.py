@@ -19,7 +19,7 @@ from trainer.dataset.corpus import Corpus
 from trainer.errors import NotFinite
 from trainer.evaluation import count_steps, evaluate
 from trainer.feedback.merging import NOTHING, Merged, Reported, count_merging, merge
-from trainer.feedback.report import FeedbackReport
+from trainer.feedback.report import FeedbackReport, summary
 from trainer.feedback.validation import Ground
 from trainer.feedback_log import log_feedback
 from trainer.fitting import fit
@@ -37,7 +37,10 @@ from trainer.rule_policy import RulePolicy
 from trainer.rule_quality.quality import assess
 from trainer.rule_quality.report import QualityReport
 from trainer.rule_quality.scanning import Scanned
-from trainer.run_log import log_rules, log_training
+from trainer.run_log.card import DESCRIPTION_CHARS, shortened
+from trainer.run_log.facts import Facts
+from trainer.run_log.record import count_log_steps, log_training
+from trainer.run_log.rules import log_rules
 from trainer.search_space import SearchSpace
 from trainer.signing import Signer
 from trainer.system import Labelled, SystemReport, judge_system
@@ -56,6 +59,8 @@ class Plan:
     rule_policy: RulePolicy
     seed: int
     jobs: int | None
+    log_messages: bool = True
+    """Whether messages of the corpus may be stored in the run."""
     signer: Signer | None = None
     """What signs the version, if anything does."""
     reported: Reported | None = None
@@ -112,22 +117,27 @@ def train(
             flavor.model_bytes, plan.seed, merged.extra.texts if merged.extra else None,
         )  # fmt: skip
         judged = judge(registry, run_id, trained, (system, rules.shortfalls), plan.policy)
-        tags = decision_tags(judged.decision)
-        params = {"seed": plan.seed, "gate.policy": tags[TAG_GATE_POLICY]}
-        log_training(registry, run_id, params, corpus, evaluated, judged.report)
-        log_rules(registry, run_id, assessed, system, labelled)
         if merged.report:
             log_feedback(registry, run_id, merged.report)
         _check_finite(judged.report, run_id)
+        tags = decision_tags(judged.decision)
+        pack = f"{rules.pack.name}@{rules.pack.version}"
+        feedback = summary(merged.report) if merged.report else {}
+        facts = Facts(corpus, plan.space, trained, judged.report, judged.decision, pack, feedback)
+        card = log_training(
+            registry, run_id, facts, {"gate.policy": tags[TAG_GATE_POLICY]},
+            messages=plan.log_messages, jobs=plan.jobs, advance=advance,
+        )  # fmt: skip
+        log_rules(registry, run_id, assessed, system, labelled, messages=plan.log_messages)
         model_id = registry.log_model(run_id, flavor)
         tags |= {
             TAG_MANIFEST_SHA256: flavor.manifest_sha256,
-            TAG_RULES_PACK: f"{rules.pack.name}@{rules.pack.version}",
+            TAG_RULES_PACK: pack,
             TAG_RULES_DIGEST: rules.pack.digest,
         }
         if plan.signer:
             tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
-        version = registry.register(model_id, run_id, tags)
+        version = registry.register(model_id, run_id, tags, shortened(card, DESCRIPTION_CHARS))
     return Outcome(
         version, judged.report, rules, system, best, judged.decision, flavor.model_bytes,
         merged.report,
@@ -138,7 +148,7 @@ def count_work(plan: Plan) -> int:
     """Return how many pieces of work `train` tells of at most."""
     reported = plan.reported
     merging = count_merging(plan.space, reported.policy) if reported else 0
-    return merging + count_steps(plan.space)
+    return merging + count_steps(plan.space) + count_log_steps(plan.space)
 
 
 def _merge(corpus: Corpus, plan: Plan, texts: Texts, spam: Bools, advance: Advance) -> Merged:

@@ -59,6 +59,7 @@ def train(
             rule_policy=load_rule_policy(settings.rule_policy_file),
             seed=seed,
             jobs=settings.jobs,
+            log_messages=settings.log_messages,
             signer=signer,
             reported=read_reported(settings) if with_feedback else None,
         )

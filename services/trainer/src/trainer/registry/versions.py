@@ -42,8 +42,13 @@ class ModelRecord:
 class Versions(Connection):
     """Registers versions, finds them, and lets aliases name them."""
 
-    def register(self, model_id: str, run_id: str, tags: Mapping[str, str]) -> Version:
-        """Make a logged model a version, with its tags from the first moment on."""
+    def register(
+        self, model_id: str, run_id: str, tags: Mapping[str, str], description: str = ""
+    ) -> Version:
+        """Make a logged model a version, with its tags from the first moment on.
+
+        MLflow keeps 5,000 characters of the description, in Markdown.
+        """
         with self._translated():
             try:
                 self._client.create_registered_model(REGISTERED_MODEL)
@@ -55,6 +60,7 @@ class Versions(Connection):
                 f"models:/{model_id}",
                 run_id,
                 tags=dict(tags),
+                description=description,
                 model_id=model_id,
             )
         return _version(created)
