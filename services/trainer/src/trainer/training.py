@@ -107,7 +107,7 @@ def train(
         merged = _merge(corpus, plan, texts, spam, advance)
         evaluated = evaluate(
             texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance,
-            variants=disguised(corpus.texts, spam, plan.seed), extra=merged.extra,
+            variants=disguised(corpus.texts, texts, spam, plan.seed), extra=merged.extra,
         )  # fmt: skip
         best = evaluated.ranking[0]
         pipeline = fit(texts, spam, best, merged.extra)
@@ -119,7 +119,7 @@ def train(
         rules = assessed.report
         trained = Trained(
             corpus.texts, texts, spam, evaluated, pipeline, best.threshold,
-            flavor.model_bytes, plan.seed,
+            flavor.model_bytes, plan.seed, merged.extra.texts if merged.extra else None,
         )  # fmt: skip
         judged = judge(registry, run_id, trained, (system, rules.shortfalls), plan.policy)
         if merged.report:
