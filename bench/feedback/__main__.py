@@ -21,7 +21,7 @@ from trainer.search_space import SearchSpace
 from trainer.tuning import as_texts
 
 OUTPUT = results.FOLDER / "feedback.json"
-_SPACE = SearchSpace({"char": {"char_wb": (2, 4)}}, [100.0], 2, 3, 3)
+_SPACE = SearchSpace({"word": {"word": (1, 1)}}, [100.0], 2, 3, 3)
 _REPORTED, _HELD_OUT = 200, 400
 _HONEST_FROM = 10_000
 """The id of the first honest row: all are newer than the attacker's."""
