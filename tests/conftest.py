@@ -15,7 +15,9 @@ if hypothesis.settings.get_current_profile_name() == "default":
 pytest_plugins = [
     "fixtures.postgres",  # before those that import it, or pytest cannot rewrite its asserts
     "fixtures.s3",  # the same
+    "fixtures.browser",
     "fixtures.corpus",
+    "fixtures.candidates",
     "fixtures.databases",
     "fixtures.mlflow",
     "fixtures.models",

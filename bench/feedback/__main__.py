@@ -17,11 +17,11 @@ from trainer.dataset.load import load
 from trainer.feedback.policy import load_feedback_policy
 from trainer.feedback.validation import Ground
 from trainer.rule_quality.scanning import open_engine
-from trainer.search_space import SearchSpace
+from trainer.search_space import Grid, SearchSpace
 from trainer.tuning import as_texts
 
 OUTPUT = results.FOLDER / "feedback.json"
-_SPACE = SearchSpace({"word": {"word": (1, 1)}}, [100.0], 2, 3, 3)
+_SPACE = SearchSpace((Grid(word=((1, 1),), c=(100.0,)),), inner_folds=3, outer_folds=3)
 _REPORTED, _HELD_OUT = 200, 400
 _HONEST_FROM = 10_000
 """The id of the first honest row: all are newer than the attacker's."""

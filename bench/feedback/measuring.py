@@ -63,7 +63,7 @@ class Stage:
             extra=extra,
         )
         best = evaluated.ranking[0]
-        pipeline = fit(ground.texts, ground.spam, best, ground.space, extra)
+        pipeline = fit(ground.texts, ground.spam, best, extra)
         texts = as_texts([model_text(text) for text, _ in self.channel.held_out])
         spam = np.array([label == "spam" for _, label in self.channel.held_out])
         channel = Confusion.of(spam, spam_scores(pipeline, texts) >= best.threshold)

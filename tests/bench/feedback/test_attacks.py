@@ -9,10 +9,10 @@ from trainer.dataset.corpus import Corpus
 from trainer.feedback.policy import load_feedback_policy
 from trainer.feedback.validation import Ground
 from trainer.rule_quality.scanning import open_engine
-from trainer.search_space import SearchSpace
+from trainer.search_space import Grid, SearchSpace
 from trainer.tuning import as_texts
 
-SPACE = SearchSpace({"word": {"word": (1, 1)}}, [100.0], 2, 3, 3)
+SPACE = SearchSpace((Grid(word=((1, 1),), c=(100.0,)),), inner_folds=3, outer_folds=3)
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,7 @@ def test_what_both_get_wrong_makes_no_difference_uncertain() -> None:
 def test_factors_are_compared_at_their_own_thresholds() -> None:
     """Scores that are all halved label the same; scores turned round are far worse."""
     scores = np.where(SPAM, 0.8, 0.2)
-    trials = compare({0: scores, 0.5: scores / 2, 1: 1 - scores}, SPAM, 0)
+    trials = compare({0: scores, 0.5: scores / 2, 1: 1 - scores}, SPAM, 0.005, 0)
     assert [trial.factor for trial in trials] == [0, 0.5, 1]
     assert [trial.f1 for trial in trials[:2]] == [1, 1]
     assert [trial.difference for trial in trials[:2]] == [0, 0]

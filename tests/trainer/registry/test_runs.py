@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from mlflow import MlflowClient
 
@@ -35,6 +37,40 @@ def test_a_run_is_read_as_it_was_logged(registry: Registry) -> None:
     assert RunRecord(read.params, read.metrics, own, read.status) == RunRecord(
         {"seed": "3"}, {"f1": 0.97}, {"note": "second", "other": "x"}, "FINISHED"
     )
+
+
+def test_a_metric_has_a_value_a_step(registry: Registry, any_registry: MlflowServer) -> None:
+    """Beside those that have only one."""
+    with registry.run("told") as run_id:
+        registry.log(run_id, {}, {"f1": 0.9}, {"fold_f1": {0: 0.8, 1: 1.0}})
+    history = MlflowClient(any_registry.url).get_metric_history(run_id, "fold_f1")
+    assert [(one.step, one.value) for one in history] == [(0, 0.8), (1, 1.0)]
+    assert registry.read_run(run_id).metrics["f1"] == 0.9
+
+
+def test_the_data_are_named_and_not_stored(registry: Registry, any_registry: MlflowServer) -> None:
+    """MLflow shows source, digest, columns and counts, and knows where to look for them."""
+    with registry.run("told") as run_id:
+        registry.log_data(run_id, "s3://bucket/messages.csv", "ab" * 32, {"spam": 5, "ham": 7})
+    inputs = MlflowClient(any_registry.url).get_run(run_id).inputs
+    assert inputs is not None
+    [found] = inputs.dataset_inputs
+    assert found.dataset.name == "s3://bucket/messages.csv"
+    assert found.dataset.digest == "ab" * 18
+    assert json.loads(str(found.dataset.profile)) == {"spam": 5, "ham": 7}
+    assert "label" in str(found.dataset.schema)
+    assert {tag.key: tag.value for tag in found.tags} == {"mlflow.data.context": "training"}
+
+
+def test_tables_are_shown_as_tables(registry: Registry) -> None:
+    """By the tag that MLflow's pages look for."""
+    text = '{"columns":["a"],"data":[[1]]}'
+    with registry.run("told") as run_id:
+        registry.log_tables(run_id, {"a.json": text, "b.json": text})
+    assert registry.read_bytes(run_id, "b.json").decode() == text
+    assert json.loads(registry.read_run(run_id).tags["mlflow.loggedArtifacts"]) == [
+        {"path": "a.json", "type": "table"}, {"path": "b.json", "type": "table"}
+    ]  # fmt: skip
 
 
 def test_a_run_below_another_names_it(registry: Registry, any_registry: MlflowServer) -> None:

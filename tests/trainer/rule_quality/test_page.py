@@ -1,17 +1,13 @@
-import os
-import shutil
-import subprocess
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from fixtures.browser import opened
 from fixtures.corpus import corpus_of
 from fixtures.packs import word_rule, write_pack
 from trainer.dataset.corpus import Corpus
@@ -23,70 +19,6 @@ from trainer.rule_quality.scanning import open_engine
 from trainer.system import Labelled, judge_system
 
 OWNED = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
-
-
-class Dom(HTMLParser):
-    """What a browser made of a page: elements by name, attributes, texts by id of the element."""
-
-    def __init__(self, html: str) -> None:
-        """Read the page, as a browser prints it."""
-        super().__init__()
-        self.elements: Counter[str] = Counter()
-        self.attributes: list[tuple[str, str]] = []
-        self.ids: set[str] = set()
-        self.opened: set[str] = set()
-        self.texts: list[str] = []
-        self._details_open = False
-        self.feed(html)
-
-    @property
-    def text(self) -> str:
-        """All text of the page, styles included."""
-        return "".join(self.texts)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an element; called by the parser."""
-        found = {name: value or "" for name, value in attrs}
-        self.elements[tag] += 1
-        self.attributes += found.items()
-        if tag == "details":
-            self._details_open = "open" in found
-        if "id" in found:
-            self.ids.add(found["id"])
-            if self._details_open:
-                self.opened.add(found["id"])
-
-    def handle_data(self, data: str) -> None:
-        """Note a text; called by the parser."""
-        self.texts.append(data)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser; CI has one, a laptop may not."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    reason = "there is no browser: apt-get install chromium"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def opened(chromium: str, page: Path, fragment: str = "") -> Dom:
-    """Return what the browser makes of a page, after two seconds of its scripts' time."""
-    arguments = (
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-        f"--user-data-dir={page.parent / 'profile'}", "--virtual-time-budget=2000", "--dump-dom",
-    )  # fmt: skip
-    done = subprocess.run(
-        [chromium, *arguments, f"{page.as_uri()}{fragment}"],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    return Dom(done.stdout)
 
 
 @contextmanager

@@ -33,8 +33,13 @@ class Vote:
     label: Label
     text: str
     """Raw, as it was reported."""
-    seen: str
-    """As a model sees it; two texts are the same when this is."""
+    normalised: str
+    """As rules see it; as in a corpus, two texts are the same when this is."""
+
+    @property
+    def seen(self) -> str:
+        """As a model sees it."""
+        return model_text(self.text)
 
     @property
     def age(self) -> tuple[datetime, int]:
@@ -81,8 +86,8 @@ def cast(feedback: Iterable[Feedback]) -> tuple[list[Vote], Fates]:
             fates[row.id] = Fate.UNTRAINABLE
         else:
             reporter = Reporter(row.source, row.reporter)
-            seen = model_text(row.text)
-            votes.append(Vote(row.id, reporter, row.received_at, message.label, row.text, seen))
+            said = message.label, message.text, message.normalised
+            votes.append(Vote(row.id, reporter, row.received_at, *said))
     return votes, fates
 
 
@@ -95,12 +100,12 @@ def gather(votes: Sequence[Vote]) -> tuple[list[Claim], Fates]:
     fates: Fates = {}
     last: dict[tuple[Reporter, str], Vote] = {}
     for vote in sorted(votes, key=lambda vote: vote.age):
-        if earlier := last.get((vote.reporter, vote.seen)):
+        if earlier := last.get((vote.reporter, vote.normalised)):
             fates[earlier.id] = Fate.REPEATED
-        last[vote.reporter, vote.seen] = vote
+        last[vote.reporter, vote.normalised] = vote
     by_text: dict[str, list[Vote]] = {}
     for vote in sorted(last.values(), key=lambda vote: vote.age, reverse=True):
-        by_text.setdefault(vote.seen, []).append(vote)
+        by_text.setdefault(vote.normalised, []).append(vote)
     claims = []
     for same in by_text.values():
         claim = Claim(tuple(same))

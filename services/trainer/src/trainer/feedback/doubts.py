@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from kit.model_text import model_text
+from kit.text import normalise
 from rules.engine import Engine
 from rules.views import Views
 from trainer.dataset.columns import Label
@@ -19,18 +19,18 @@ Score = Callable[[Sequence[str]], Floats]
 def unknown(claims: Sequence[Claim], corpus: Corpus) -> tuple[list[Claim], Fates]:
     """Return the claims on texts that the corpus does not have, and the fates of the others.
 
-    Texts are the same if a model sees the same. The label of the corpus stands, whatever is
-    claimed. And what the corpus has is what models are tested on: fitted on as feedback too, it
-    would no longer be unseen.
+    Texts are the same if rules see the same, as in the corpus itself. The label of the corpus
+    stands, whatever is claimed. And what the corpus has is what models are tested on: fitted on as
+    feedback too, it would no longer be unseen.
     """
-    found: dict[str, set[Label]] = {claim.newest.seen: set() for claim in claims}
+    found: dict[str, set[Label]] = {claim.newest.normalised: set() for claim in claims}
     for text, label in zip(corpus.texts, corpus.labels, strict=True):
-        if (labels := found.get(model_text(text))) is not None:
+        if (labels := found.get(normalise(text))) is not None:
             labels.add(label)
     kept: list[Claim] = []
     fates: Fates = {}
     for claim in claims:
-        if labels := found[claim.newest.seen]:
+        if labels := found[claim.newest.normalised]:
             same = claim.label in labels
             fates |= claim.fates(Fate.KNOWN if same else Fate.AGAINST_CORPUS)
         else:

@@ -6,20 +6,27 @@ import numpy as np
 
 from trainer.feedback.policy import Validation
 from trainer.feedback.report import Trial
-from trainer.measures import Bools, Confusion, Floats, best_threshold
+from trainer.measures import Bools, Confusion, Floats
+from trainer.threshold import choose_threshold
 
 _BOOTSTRAP_SAMPLES = 10_000
 
 
-def compare(scores: Mapping[float, Floats], spam: Bools, seed: int) -> tuple[Trial, ...]:
-    """Return the trial of each factor, each with the threshold that is best for it.
+def compare(
+    scores: Mapping[float, Floats], spam: Bools, max_ham_false_positive_rate: float, seed: int
+) -> tuple[Trial, ...]:
+    """Return the trial of each factor, each with the threshold that is chosen for it.
 
     Args:
         scores: The probability of spam of the same messages by factor, 0 among them; [messages].
         spam: Whether each is spam, shape [messages].
+        max_ham_false_positive_rate: As for `choose_threshold`.
         seed: Of the bootstrap.
     """
-    called = {factor: its >= best_threshold(spam, its)[0] for factor, its in scores.items()}
+    called = {
+        factor: its >= choose_threshold(spam, its, max_ham_false_positive_rate)
+        for factor, its in scores.items()
+    }
     without = Confusion.of(spam, called[0]).f1
     trials = []
     for factor, labels in called.items():

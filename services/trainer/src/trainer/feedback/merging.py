@@ -69,7 +69,7 @@ def merge(
         WorkerLost: The system killed one of the processes.
     """
     tuned = _tune(ground, advance)
-    alone = fit(ground.texts, ground.spam, tuned, ground.space)
+    alone = fit(ground.texts, ground.spam, tuned)
 
     def score(texts: Sequence[str]) -> Floats:
         return spam_scores(alone, as_texts(texts))

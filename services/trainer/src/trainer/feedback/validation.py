@@ -61,16 +61,19 @@ class Validator:
         }
 
     def _compare(self, scores: Mapping[float, Floats]) -> tuple[Trial, ...]:
-        return compare(scores, self.ground.spam, self.ground.seed)
+        return compare(
+            scores,
+            self.ground.spam,
+            self.ground.space.max_ham_false_positive_rate,
+            self.ground.seed,
+        )
 
     def _cross(self, extras: Sequence[Extra | None], advance: Advance) -> list[Floats]:
         """Return out-of-fold scores of the corpus with each of `extras`, of shape [messages]."""
         texts, spam = self.ground.texts, self.ground.spam
         splits = folds(spam, self.policy.folds, self.ground.seed)
         calls = (
-            delayed(_score)(
-                texts[train], spam[train], texts[test], self.tuned, self.ground.space, extra
-            )
+            delayed(_score)(texts[train], spam[train], texts[test], self.tuned, extra)
             for extra in extras
             for train, test in splits
         )
@@ -99,7 +102,6 @@ def _score(
     train_spam: Bools,
     test_texts: Texts,
     tuned: Tuned,
-    space: SearchSpace,
     extra: Extra | None,
 ) -> Floats:
-    return spam_scores(fit(train_texts, train_spam, tuned, space, extra), test_texts)
+    return spam_scores(fit(train_texts, train_spam, tuned, extra), test_texts)

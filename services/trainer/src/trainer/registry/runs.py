@@ -1,20 +1,25 @@
 """Runs of the experiment: what is logged to them, and what is read from them."""
 
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from time import time
+from types import MappingProxyType
 
 import mlflow.artifacts
 from mlflow.entities import Metric, Param, Run, RunTag
 from mlflow.models import Model
-from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+from mlflow.utils.mlflow_tags import MLFLOW_LOGGED_ARTIFACTS, MLFLOW_PARENT_RUN_ID
 
 from trainer.artifact import CompactSkops
 from trainer.errors import NoSuchArtifact, NoSuchRun, RegistryUnavailable
 from trainer.registry.connection import Connection
+from trainer.registry.data_input import data_input
+
+_NO_SERIES: Mapping[str, Mapping[int, float]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -64,15 +69,38 @@ class Runs(Connection):
         with self._translated():
             self._client.set_terminated(run_id, status)
 
-    def log(self, run_id: str, params: Mapping[str, object], metrics: Mapping[str, float]) -> None:
-        """Log parameters and metrics to a run."""
+    def log(
+        self,
+        run_id: str,
+        params: Mapping[str, object],
+        metrics: Mapping[str, float],
+        series: Mapping[str, Mapping[int, float]] = _NO_SERIES,
+    ) -> None:
+        """Log parameters and metrics to a run, all at once; `series` are metrics by step."""
         now = int(time() * 1000)
+        steps = {name: {0: value} for name, value in metrics.items()} | dict(series)
         with self._translated():
             self._client.log_batch(
                 run_id,
-                metrics=[Metric(name, value, now, 0) for name, value in metrics.items()],
+                metrics=[
+                    Metric(name, value, now, step)
+                    for name, values in steps.items()
+                    for step, value in values.items()
+                ],
                 params=[Param(name, str(value)) for name, value in params.items()],
             )
+
+    def log_data(self, run_id: str, source: str, digest: str, counts: Mapping[str, int]) -> None:
+        """Note which corpus a run was trained on; none of its texts is stored."""
+        with self._translated():
+            self._client.log_inputs(run_id, [data_input(source, digest, counts)])
+
+    def log_tables(self, run_id: str, tables: Mapping[str, str]) -> None:
+        """Store tables in MLflow's JSON, by path, so that its pages show them as such."""
+        for path, text in tables.items():
+            self.log_file(run_id, path, text)
+        kinds = [{"path": path, "type": "table"} for path in tables]
+        self.tag_run(run_id, {MLFLOW_LOGGED_ARTIFACTS: json.dumps(kinds)})
 
     def tag_run(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set tags on a run, all at once."""

@@ -42,8 +42,13 @@ class ModelRecord:
 class Versions(Connection):
     """Registers versions, finds them, and lets aliases name them."""
 
-    def register(self, model_id: str, run_id: str, tags: Mapping[str, str]) -> Version:
-        """Make a logged model a version, with its tags from the first moment on."""
+    def register(
+        self, model_id: str, run_id: str, tags: Mapping[str, str], description: str = ""
+    ) -> Version:
+        """Make a logged model a version, with its tags from the first moment on.
+
+        MLflow keeps 5,000 characters of the description, in Markdown.
+        """
         with self._translated():
             try:
                 self._client.create_registered_model(REGISTERED_MODEL)
@@ -55,6 +60,7 @@ class Versions(Connection):
                 f"models:/{model_id}",
                 run_id,
                 tags=dict(tags),
+                description=description,
                 model_id=model_id,
             )
         return _version(created)
@@ -73,6 +79,18 @@ class Versions(Connection):
         with self._translated():
             found = self._client.search_model_versions(f"name = '{REGISTERED_MODEL}'")
         return sorted(map(_version, found), key=lambda version: -int(version.number))
+
+    def newest(self) -> Version:
+        """Return the newest version.
+
+        Raises:
+            NoSuchVersion: There is none at all.
+        """
+        versions = self.versions()
+        if not versions:
+            msg = f"{REGISTERED_MODEL} has no version yet: train one"
+            raise NoSuchVersion(msg)
+        return versions[0]
 
     def model(self) -> ModelRecord:
         """Return the aliases and tags of the registered model; none where there is no model yet."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from mlflow import MlflowClient
 
+from fixtures.gate import lenient_policy
 from fixtures.mlflow import SMALL_SPACE, MlflowServer
 from fixtures.packs import word_rule, write_pack
 from kit.registry import REGISTERED_MODEL, TAG_RULES_DIGEST, TAG_RULES_PACK
@@ -38,12 +39,15 @@ def pack_of(folder: Path) -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="module")
-def trained(mlflow: MlflowServer, corpus: str, pack_of: Callable[[str], str]) -> dict[str, Any]:
-    """What is printed of a training beside a pack that is below its bar, by a gate as it comes.
+def trained(
+    mlflow: MlflowServer, corpus: str, pack_of: Callable[[str], str], folder: Path
+) -> dict[str, Any]:
+    """What is printed of a training beside a pack that is below its bar, by a lenient gate.
 
     Trained once, for it takes 10 seconds and more, and what the tests do with it is to read.
     """
-    return mlflow.train("--data", corpus, "--rules", pack_of("prize"))
+    policy = lenient_policy(folder / "lenient.yaml")
+    return mlflow.train("--data", corpus, "--rules", pack_of("prize"), "--policy", policy)
 
 
 @pytest.fixture(scope="module")
@@ -97,15 +101,73 @@ def test_the_report_lies_beside_the_model(
     assert "see you at 7y7" in page
 
 
+def test_the_run_has_every_file(client: MlflowClient, trained: dict[str, Any]) -> None:
+    """Figures, page, card, tables and mistakes, beside what the gate and the rules leave."""
+    assert set(files_of(client, trained["run_id"])) >= {
+        "model_card.md", "report.html", "mistakes.csv", "candidates.json", "terms.json",
+        "plots/precision_recall.png", "plots/calibration.png", "plots/scores.png",
+        "plots/confusion.png", "plots/learning_curve.png", "plots/candidates.png",
+        "rules/report.json", "rules/report.html",
+    }  # fmt: skip
+
+
+def test_the_run_says_what_it_was_trained_on(client: MlflowClient, trained: dict[str, Any]) -> None:
+    """By MLflow's own word for it, with our digest."""
+    run = client.get_run(trained["run_id"])
+    assert run.inputs is not None
+    [given] = run.inputs.dataset_inputs
+    assert run.data.params["data.digest"].startswith(given.dataset.digest)
+    assert run.data.params["data.source"] == given.dataset.name
+    assert json.loads(str(given.dataset.profile))["kept"] == 40
+
+
+def test_the_card_is_where_people_look(
+    client: MlflowClient, trained: dict[str, Any], tmp_path: Path
+) -> None:
+    """A file of the run, the run's note, and the version's description."""
+    run = client.get_run(trained["run_id"])
+    card = Path(client.download_artifacts(run.info.run_id, "model_card.md", str(tmp_path)))
+    shown = card.read_text()
+    assert f"trainer reproduce {run.info.run_id}" in shown
+    assert f"| F1 of spam | {trained['report']['f1']:.4f} |" in shown
+    measures = shown.split("## For, and not for")[0]
+    assert run.data.tags["mlflow.note.content"].startswith(measures)
+    version = client.get_model_version(REGISTERED_MODEL, trained["version"])
+    assert str(version.description).startswith(measures)
+
+
+def test_each_candidate_is_a_run_with_its_folds(
+    client: MlflowClient, trained: dict[str, Any]
+) -> None:
+    """Parameters, the folds' values by step, and their means; the chosen one's are the parent's."""
+    parent = client.get_run(trained["run_id"])
+    [child] = client.search_runs(
+        [parent.info.experiment_id], f"tags.mlflow.parentRunId = '{parent.info.run_id}'"
+    )
+    for name in ("f1", "precision", "recall", "fit_seconds"):
+        history = client.get_metric_history(child.info.run_id, f"fold_{name}")
+        assert sorted(one.step for one in history) == [0, 1, 2]
+        mean = sum(one.value for one in history) / 3
+        assert child.data.metrics[f"mean_{name}"] == pytest.approx(mean)
+    assert child.data.params.items() <= parent.data.params.items()
+    assert {"c", "char_wb", "min_df", "marks"} <= child.data.params.keys()
+
+
+def test_the_learning_curve_is_a_metric(client: MlflowClient, trained: dict[str, Any]) -> None:
+    """With the messages learnt from as steps; the last is a fold's whole training part."""
+    history = client.get_metric_history(trained["run_id"], "learning_f1")
+    assert max(one.step for one in history) in {26, 27}
+    assert len(history) > 1
+
+
 def test_the_gate_reports_the_rules_and_asks_nothing_of_them(
     client: MlflowClient, trained: dict[str, Any]
 ) -> None:
-    """As it comes; the run says what was asked, and not what was not."""
+    """Unless told to; the run says by which policy."""
     assert len(trained["rules"]["shortfalls"]) == 3
-    assert trained["gate"] == {"passed": True, "reasons": []}
+    assert (trained["gate"]["passed"], trained["gate"]["reasons"]) == (True, [])
     params = client.get_run(trained["run_id"]).data.params
-    gate = {name: value for name, value in params.items() if name.startswith("gate.")}
-    assert gate == {"gate.min_f1": "0.95", "gate.rules": "report"}
+    assert params["gate.policy"].startswith("1@")
 
 
 def test_the_gate_can_require_rules_and_system(
@@ -117,10 +179,11 @@ def test_the_gate_can_require_rules_and_system(
     """
     space = folder / "space.yaml"
     space.write_text(SMALL_SPACE)
+    asked: dict[str, object] = {"pack": "require", "min_system_f1": 0.99}
+    policy = lenient_policy(folder / "strict.yaml", rules=asked)
     refused = mlflow.trainer(
         "train", "--data", corpus, "--rules", pack_of("prize"), "--search-space", str(space),
-        TRAINER_GATE_MIN_F1="0.5", TRAINER_GATE_MIN_SYSTEM_F1="0.99",
-        TRAINER_GATE_RULES="require",
+        "--policy", policy,
     )  # fmt: skip
     assert refused.returncode == 3, refused.stderr
     told = "refused by the gate: "
@@ -137,19 +200,30 @@ def test_the_gate_can_require_rules_and_system(
 
 
 def test_a_pack_at_its_bar_passes_the_gate_that_requires_it(
-    mlflow: MlflowServer, client: MlflowClient, corpus: str, pack_of: Callable[[str], str]
+    mlflow: MlflowServer,
+    client: MlflowClient,
+    corpus: str,
+    pack_of: Callable[[str], str],
+    tmp_path: Path,
 ) -> None:
-    """The run says all that was asked."""
+    """And both together are above what is asked of them.
+
+    No message is stored where none may be.
+    """
+    asked: dict[str, object] = {"pack": "require", "min_system_f1": 0.6}
+    policy = lenient_policy(tmp_path / "required.yaml", rules=asked)
     done = mlflow.train(
-        "--data", corpus,
-        TRAINER_RULES_FILE=pack_of("cash"), TRAINER_GATE_MIN_F1="0.5",
-        TRAINER_GATE_MIN_SYSTEM_F1="0.6", TRAINER_GATE_RULES="require",
+        "--data", corpus, TRAINER_RULES_FILE=pack_of("cash"), TRAINER_GATE_POLICY_FILE=policy,
+        TRAINER_LOG_MESSAGES="false",
     )  # fmt: skip
-    assert done["gate"] == {"passed": True, "reasons": []}
-    params = client.get_run(done["run_id"]).data.params
-    assert params["gate.min_f1"] == "0.5"
-    assert params["gate.min_system_f1"] == "0.6"
-    assert params["gate.rules"] == "require"
+    assert (done["gate"]["passed"], done["gate"]["reasons"]) == (True, [])
+    files = files_of(client, done["run_id"])
+    assert "report.html" in files
+    assert not {"mistakes.csv", "rules/report.html"} & set(files)
+    texts = [json.loads(line)["text"] for line in Path(corpus).read_text().splitlines()]
+    for name in files:
+        content = Path(client.download_artifacts(done["run_id"], name, str(tmp_path))).read_bytes()
+        assert not [text for text in texts if text.encode() in content], name
 
 
 def test_a_faulty_pack_ends_before_training(
@@ -162,3 +236,11 @@ def test_a_faulty_pack_ends_before_training(
     assert done.returncode == 1
     assert "nowhere.yaml" in done.stderr
     assert client.get_experiment_by_name("never-begun") is None
+
+
+def files_of(client: MlflowClient, run_id: str, folder: str | None = None) -> list[str]:
+    """Return the paths of all files among a run's artifacts."""
+    found = []
+    for entry in client.list_artifacts(run_id, folder):
+        found += files_of(client, run_id, entry.path) if entry.is_dir else [entry.path]
+    return found
