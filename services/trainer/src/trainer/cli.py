@@ -89,6 +89,7 @@ def train(
     """Train a version, put it through the gate, and promote it if it passes."""
     from trainer import output, promotion, training
     from trainer.evaluation import count_steps
+    from trainer.parallel import executor
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):
@@ -107,7 +108,8 @@ def train(
         registry = _registry(settings)
         corpus = load(data, columns)
         show_corpus(corpus)
-        with output.progress(count_steps(space)) as advance:
+        scheduler = settings.dask_scheduler if settings.executor == "dask" else None
+        with executor(scheduler), output.progress(count_steps(space)) as advance:
             outcome = training.train(corpus, plan, registry, advance)
         moved = None
         if promote and outcome.decision.passed:
