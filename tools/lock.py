@@ -29,7 +29,12 @@ def without(*members: str) -> tuple[str, ...]:
 def service(name: str) -> tuple[str, ...]:
     """Return the arguments that lock a service to the versions of `dev.txt`."""
     constraint = str(REQUIREMENTS / "dev.txt")
-    return (f"services/{name}/pyproject.toml", "--constraint", constraint, *without("kit", "rules", "store"))
+    return (
+        f"services/{name}/pyproject.toml",
+        "--constraint",
+        constraint,
+        *without("kit", "rules", "store"),
+    )
 
 
 LOCKS = {

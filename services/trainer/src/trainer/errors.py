@@ -13,6 +13,8 @@ TrainerError
 ├── NotWhole              files of a version are missing or changed
 ├── RegistryUnavailable   MLflow, or the store behind it, does not answer
 ├── NoSuchVersion         the registry has no such version, or none that fits
+├── NoSuchRun             the registry has no such run
+├── NoSuchArtifact        a run has no such file
 └── NotPromotable         the gate refused the version, or never judged it
 """
 
@@ -67,6 +69,14 @@ class RegistryUnavailable(TrainerError):
 
 class NoSuchVersion(TrainerError):
     """The registry has no such version, or none that fits."""
+
+
+class NoSuchRun(TrainerError):
+    """The registry has no run with this id."""
+
+
+class NoSuchArtifact(TrainerError):
+    """A run has no such file among its artifacts."""
 
 
 class NotPromotable(TrainerError):

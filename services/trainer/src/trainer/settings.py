@@ -74,3 +74,8 @@ class Settings(BaseSettings):
             msg = "the executor is dask, so give the address of its scheduler"
             raise ValueError(msg)
         return address
+
+    @property
+    def scheduler(self) -> str | None:
+        """Address of the Dask scheduler to use; None for this machine alone."""
+        return self.dask_scheduler if self.executor == "dask" else None

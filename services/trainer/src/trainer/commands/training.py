@@ -1,0 +1,74 @@
+"""`trainer train`."""
+
+import typer
+
+from trainer.commands.connecting import open_registry
+from trainer.commands.options import (
+    Data,
+    Ham,
+    Json,
+    LabelColumn,
+    PackFile,
+    Promote,
+    Seed,
+    Space,
+    Spam,
+    TextColumn,
+)
+from trainer.console import show_corpus
+from trainer.dataset.columns import Columns
+from trainer.dataset.load import load
+from trainer.exits import Exit, exiting
+from trainer.gate import Policy
+from trainer.rule_policy import load_rule_policy
+from trainer.rule_quality.scanning import open_engine
+from trainer.search_space import load_search_space
+from trainer.settings import Settings
+from trainer.signing import load_signer
+
+
+def train(
+    context: typer.Context,
+    data: Data = "demo",
+    text_column: TextColumn = "text",
+    label_column: LabelColumn = "label",
+    spam: Spam = "spam",
+    ham: Ham = "ham",
+    seed: Seed = 0,
+    search_space: Space = None,
+    rules: PackFile = None,
+    promote: Promote = True,
+    as_json: Json = False,
+) -> None:
+    """Train a version, put it through the gate, and promote it if it passes."""
+    from trainer import output, promotion, training
+    from trainer.evaluation import count_steps
+    from trainer.parallel import executor
+
+    settings: Settings = context.obj
+    with exiting(as_json=as_json):
+        signer = load_signer(settings.signing_key_file) if settings.signing_key_file else None
+        space = load_search_space(search_space or settings.search_space_file)
+        columns = Columns.parse(text_column, label_column, spam, ham)
+        plan = training.Plan(
+            space=space,
+            policy=Policy(settings.gate_min_f1, settings.gate_min_system_f1, settings.gate_rules),
+            engine=open_engine(rules or settings.rules_file, settings.rules_cache_folder),
+            rule_policy=load_rule_policy(settings.rule_policy_file),
+            seed=seed,
+            jobs=settings.jobs,
+            signer=signer,
+        )
+        registry = open_registry(settings)
+        # First of all, so that a cluster that is not there is told at once.
+        with executor(settings.scheduler):
+            corpus = load(data, columns)
+            show_corpus(corpus)
+            with output.progress(count_steps(space)) as advance:
+                outcome = training.train(corpus, plan, registry, advance)
+        moved = None
+        if promote and outcome.decision.passed:
+            moved = promotion.promote(registry, outcome.version.number)
+        output.show_training(outcome, moved, as_json=as_json)
+        if not outcome.decision.passed:
+            raise typer.Exit(Exit.REFUSED)
