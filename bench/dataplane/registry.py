@@ -16,8 +16,8 @@ import skops.io
 from sklearn.pipeline import Pipeline
 
 from bench.dataplane.processes import Cores, free_port, running, wait_until_ok
+from kit.model_text import model_text
 from kit.registry import MANIFEST_FILE, MODEL_FILE
-from kit.text import normalise
 from laptop.settings import Settings
 from laptop.stack import Stack, build_stack
 from laptop.state import StateFolder
@@ -42,8 +42,8 @@ class Model:
 
     def scores(self, texts: list[str]) -> list[float]:
         """Return the pipeline's own probability of spam of each raw text."""
-        normalised = np.array([normalise(text) for text in texts], dtype=object)
-        found: list[float] = self.pipeline.predict_proba(normalised)[:, 1].tolist()
+        prepared = np.array([model_text(text) for text in texts], dtype=object)
+        found: list[float] = self.pipeline.predict_proba(prepared)[:, 1].tolist()
         return found
 
 

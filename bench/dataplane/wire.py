@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit import oip
+from kit.model_text import model_text
 from kit.registry import REGISTERED_MODEL
-from kit.text import normalise
 
 JSON = "application/json"
 
@@ -87,22 +87,22 @@ ANY = Protocol("/v1/classify", _classify, '"label":', None)
 BY_RULES = Protocol("/v1/classify", _classify, '"layer":"heuristic"', _classified)
 BY_MODEL = Protocol("/v1/classify", _classify, '"layer":"model"', _classified)
 
-# Peers score texts as they come, so they are sent normalised ones: that work is spared them.
+# Peers score texts as they come, so they are sent prepared ones: that work is spared them.
 MLFLOW = Protocol(
     "/invocations",
-    lambda text: _compact({"instances": [normalise(text)]}),
+    lambda text: _compact({"instances": [model_text(text)]}),
     '"predictions":',
     lambda answer: Verdict(json.loads(answer)["predictions"][0][1]),
 )
 MLSERVER = Protocol(
     f"/v2/models/{REGISTERED_MODEL}/infer",
-    lambda text: infer([normalise(text)], [1, 1]),
+    lambda text: infer([model_text(text)], [1, 1]),
     f'"{oip.PROBABILITY}"',
     _inferred,
 )
 BENTOML = Protocol(
     "/score",
-    lambda text: _compact({"texts": [normalise(text)]}),
+    lambda text: _compact({"texts": [model_text(text)]}),
     "[",
     lambda answer: Verdict(json.loads(answer)[0]),
 )

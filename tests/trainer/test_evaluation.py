@@ -1,19 +1,21 @@
 import numpy as np
 import pytest
 
-from kit.text import normalise
+from kit.model_text import model_text
 from trainer.dataset.corpus import Corpus
 from trainer.errors import TooLittleData
-from trainer.evaluation import count_steps, evaluate, fit, nested_labels, spam_scores
+from trainer.evaluation import count_steps, evaluate, judge
+from trainer.fitting import fit, spam_scores
 from trainer.measures import Confusion
+from trainer.reporting import report_on
 from trainer.search_space import SearchSpace, load_search_space
-from trainer.tuning import as_texts, folds
+from trainer.tuning import Extra, as_texts, folds
 
 
 @pytest.fixture(scope="module")
 def messages(corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
     """The demo corpus as the trainer sees it."""
-    texts = as_texts([normalise(text) for text in corpus.texts])
+    texts = as_texts([model_text(text) for text in corpus.texts])
     return texts, np.array([label == "spam" for label in corpus.labels])
 
 
@@ -29,7 +31,7 @@ def test_the_demo_corpus_is_judged_above_the_bar(
         steps += 1
 
     evaluated = evaluate(texts, spam, small_space, seed=0, jobs=2, advance=advance)
-    report = evaluated.report
+    report = report_on(evaluated, spam, seed=0)
     assert report.f1 > 0.95
     assert report.f1 == Confusion.of(spam, evaluated.called_spam).f1
     assert report.f1_standard_error < 0.007
@@ -48,8 +50,8 @@ def test_labels_without_meaning_are_judged_worthless(
     """
     texts, spam = messages
     shuffled = np.random.default_rng(0).permutation(spam)
-    report = evaluate(texts, shuffled, small_space, seed=0, jobs=2, advance=lambda: None).report
-    assert report.f1 < 0.25
+    evaluated = evaluate(texts, shuffled, small_space, seed=0, jobs=2, advance=lambda: None)
+    assert Confusion.of(shuffled, evaluated.called_spam).f1 < 0.25
 
 
 def test_no_message_is_judged_by_a_model_that_saw_it(small_space: SearchSpace) -> None:
@@ -61,7 +63,7 @@ def test_no_message_is_judged_by_a_model_that_saw_it(small_space: SearchSpace) -
     spam = np.random.default_rng(1).permutation(np.arange(200) < 60)
     space = SearchSpace({"word": {"word": (1, 1)}}, [1000.0], 1, 3, 3)
     evaluated = evaluate(texts, spam, space, seed=0, jobs=1, advance=lambda: None)
-    assert evaluated.report.f1 < 0.55
+    assert Confusion.of(spam, evaluated.called_spam).f1 < 0.55
     known = fit(texts, spam, evaluated.ranking[0], space)
     scores = spam_scores(known, texts)
     assert scores[spam].min() > scores[~spam].max()
@@ -95,7 +97,7 @@ def test_a_fold_is_labelled_the_same_whatever_its_labels_say(fold: int) -> None:
     turned = spam.copy()
     turned[test] ^= True
     labelled, labelled_turned = (
-        nested_labels(texts, labels, outer, space, seed=0, jobs=1, advance=lambda: None)[0]
+        judge(texts, labels, outer, space, seed=0, jobs=1, advance=lambda: None)[0].called_spam
         for labels in (spam, turned)
     )
     assert np.array_equal(labelled[test], labelled_turned[test])
@@ -109,7 +111,8 @@ def test_what_comes_with_hamgate_passes_on_the_demo_corpus(
     """The packaged search space, which `make run` trains with, is judged above the bar."""
     texts, spam = messages
     space = load_search_space(None)
-    report = evaluate(texts, spam, space, seed=0, jobs=None, advance=lambda: None).report
+    evaluated = evaluate(texts, spam, space, seed=0, jobs=None, advance=lambda: None)
+    report = report_on(evaluated, spam, seed=0)
     assert report.f1 > 0.95
     assert report.f1_standard_error < 0.007
 
@@ -145,7 +148,7 @@ def test_a_corpus_just_large_enough_is_judged(small_space: SearchSpace) -> None:
     """With five of each every fold has a message of either label."""
     texts, spam = small_corpus(5)
     evaluated = evaluate(texts, spam, small_space, seed=0, jobs=1, advance=lambda: None)
-    assert evaluated.report.spam == 5
+    assert evaluated.scores.shape == (35,)
 
 
 def test_a_corpus_without_a_shared_term_is_refused() -> None:
@@ -154,3 +157,33 @@ def test_a_corpus_without_a_shared_term_is_refused() -> None:
     space = SearchSpace({"word": {"word": (1, 1)}}, [1.0], 2, 3, 3)
     with pytest.raises(TooLittleData, match="feature set word"):
         evaluate(texts, np.arange(40) < 20, space, seed=0, jobs=2, advance=lambda: None)
+
+
+def test_scores_and_variants_are_of_models_that_never_saw_the_message() -> None:
+    """The same texts as a variant get the same labels; an unknown word gets none of spam's."""
+    texts, spam = noisy_corpus()
+    space = SearchSpace({"word": {"word": (1, 1)}}, [1.0], 1, 3, 3)
+    variants = {"same": texts, "unknown": as_texts(["zzz"] * len(texts))}
+    evaluated = evaluate(
+        texts, spam, space, seed=0, jobs=1, advance=lambda: None, variants=variants
+    )
+    assert set(evaluated.variants) == {"same", "unknown"}
+    assert np.array_equal(evaluated.variants["same"], evaluated.called_spam)
+    assert not np.array_equal(evaluated.variants["unknown"], evaluated.called_spam)
+    assert evaluated.scores[evaluated.called_spam].min() > evaluated.scores[~spam].min()
+
+
+def test_extra_rows_teach_and_are_not_judged() -> None:
+    """A word that only extra rows have is learned in every fold, as much as its weight says."""
+    texts, spam = noisy_corpus()
+    space = SearchSpace({"word": {"word": (1, 1)}}, [1.0], 1, 3, 3)
+    variants = {"new": as_texts([f"{text} brandnew" for text in texts])}
+    called = {}
+    for weight in (0.0, 1.0):
+        extra = Extra(as_texts(["brandnew"] * 60), np.ones(60, np.bool_), np.full(60, weight))
+        evaluated = evaluate(
+            texts, spam, space, seed=0, jobs=1, advance=lambda: None, variants=variants, extra=extra
+        )
+        assert evaluated.scores.shape == spam.shape
+        called[weight] = int(evaluated.variants["new"].sum())
+    assert called[1.0] > called[0.0]

@@ -75,3 +75,11 @@ def test_the_threshold_reaches_the_f1_on_the_folds(seed: int) -> None:
     (ranking,) = tune(TEXTS, SPAM, [np.arange(90)], SPACE, seed=seed, jobs=1, advance=lambda: None)
     assert 0 < ranking[0].threshold < 1
     assert Confusion(30, 0, 0, 60).f1 == ranking[0].f1
+
+
+def test_each_fold_is_measured() -> None:
+    """A candidate has as many measures as there are folds, each with the time of its fit."""
+    (ranking,) = tune(TEXTS, SPAM, [np.arange(90)], SPACE, seed=0, jobs=1, advance=lambda: None)
+    best = ranking[0]
+    assert [fold.f1 for fold in best.folds] == [1.0] * SPACE.inner_folds
+    assert all(fold.fit_seconds > 0 for fold in best.folds)

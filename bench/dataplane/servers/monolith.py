@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from bench.dataplane.servers.empty_fastapi import Message, Verdict
 from bench.dataplane.servers.serve import serve
-from kit.text import normalise
+from kit.model_text import model_text
 
 pipeline = skops.io.load(Path(os.environ["BENCH_MODEL"]))
 threshold = float(os.environ["BENCH_THRESHOLD"])
@@ -22,7 +22,7 @@ app = FastAPI()
 @app.post("/v1/classify")
 def classify(message: Message) -> Verdict:
     """Classify one message."""
-    score = float(pipeline.predict_proba([normalise(message.text)])[0, 1])
+    score = float(pipeline.predict_proba([model_text(message.text)])[0, 1])
     label = "spam" if score >= threshold else "ham"
     return Verdict(id=message.id or "none", label=label, score=score, layer="model")
 

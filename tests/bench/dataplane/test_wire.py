@@ -9,7 +9,7 @@ from bench.dataplane import wire
 from bench.dataplane.systems import SYSTEMS, System
 from gateway.schemas import BatchRequest, ClassifyRequest
 from kit import oip
-from kit.text import normalise
+from kit.model_text import model_text
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=50)
 
@@ -42,7 +42,7 @@ def test_peers_are_sent_normalised_texts() -> None:
     """They score texts as they come, and are to score what hamgate scores."""
     text = "  Vi\u0430gra  NOW "
     for protocol in (wire.MLFLOW, wire.MLSERVER, wire.BENTOML):
-        assert json.dumps(normalise(text)) in json.dumps(json.loads(protocol.body(text)))
+        assert json.dumps(model_text(text)) in json.dumps(json.loads(protocol.body(text)))
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,15 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import MaxAbsScaler
 
+from fixtures.corpus import as_it_is
 from inference.errors import CannotCompile
 from inference.loading.compiler import compile_pipeline
 from inference.model.scorer import CompiledScorer
-from kit.text import normalise
+from kit.model_text import model_text
 from trainer.dataset.corpus import Corpus
-from trainer.evaluation import fit
+from trainer.fitting import fit
 from trainer.search_space import Candidate, load_search_space
-from trainer.tuning import Tuned, as_texts
+from trainer.tuning import as_texts
 
 TOLERANCE = 1e-9
 TRAINED_ON = 600
@@ -83,14 +84,14 @@ TEXT = st.text(st.characters(exclude_categories=[]), max_size=30) | st.text(
 
 def fitted(vectoriser: Any, corpus: Corpus, classifier: Any) -> Pipeline:
     """A pipeline of these two, fitted on a part of the demo corpus."""
-    texts = [normalise(text) for text in corpus.texts[:: len(corpus.texts) // TRAINED_ON]]
+    texts = [model_text(text) for text in corpus.texts[:: len(corpus.texts) // TRAINED_ON]]
     labels = corpus.labels[:: len(corpus.texts) // TRAINED_ON]
     return Pipeline([("features", vectoriser), ("classifier", classifier)]).fit(texts, labels)
 
 
 def largest_difference(pipeline: Pipeline, scorer: CompiledScorer, texts: list[str]) -> float:
     """Between the scores of `texts` in one batch, and one by one, and scikit-learn's."""
-    expected = pipeline.predict_proba([normalise(text) for text in texts])[:, 1]
+    expected = pipeline.predict_proba([model_text(text) for text in texts])[:, 1]
     single = [score for text in texts for score in scorer.score([text])]
     return float(np.abs(np.array([scorer.score(texts), single]) - expected).max())
 
@@ -128,10 +129,9 @@ def test_the_trainers_models_score_every_message_as_scikit_learn(
     features: str, corpus: Corpus
 ) -> None:
     """The feature sets of the default search space, trained and scored on the demo corpus."""
-    texts = as_texts([normalise(text) for text in corpus.texts])
+    texts = as_texts([model_text(text) for text in corpus.texts])
     spam = np.array([label == "spam" for label in corpus.labels])
-    tuned = Tuned(Candidate(features, 100.0), 0.5, 0.0)
-    pipeline = fit(texts, spam, tuned, load_search_space(None))
+    pipeline = fit(texts, spam, as_it_is(Candidate(features, 100.0)), load_search_space(None))
     scorer = CompiledScorer(compile_pipeline(pipeline))
     expected = pipeline.predict_proba(texts)[:, 1]
     assert np.abs(np.array(scorer.score(corpus.texts)) - expected).max() <= TOLERANCE

@@ -14,7 +14,7 @@ from inference.loading.compiler import compile_pipeline
 from inference.model.fallback import PipelineScorer
 from inference.model.scorer import CompiledScorer, Scorer, check_golden
 from kit.manifest import Golden
-from kit.text import normalise
+from kit.model_text import model_text
 from trainer.dataset.corpus import Corpus
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=40)
@@ -55,7 +55,7 @@ def cpu_seconds(scorer: Scorer, batches: list[list[str]]) -> float:
 
 def test_scores_are_the_pipelines(scorer: Scorer, pipeline: Pipeline, corpus: Corpus) -> None:
     """Every message of the corpus scores as `predict_proba` says for its normal form."""
-    expected = pipeline.predict_proba([normalise(text) for text in corpus.texts])
+    expected = pipeline.predict_proba([model_text(text) for text in corpus.texts])
     spam = list(pipeline.classes_).index("spam")
     assert scorer.score(corpus.texts) == pytest.approx(expected[:, spam].tolist(), abs=1e-9, rel=0)
 

@@ -1,35 +1,55 @@
 """Evaluation: nested cross-validation, so that nothing is judged by what chose or fitted it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from joblib import delayed
-from sklearn.pipeline import Pipeline
 
 from trainer.errors import TooLittleData
-from trainer.measures import Bools, Confusion, Floats
+from trainer.fitting import fit, spam_scores
+from trainer.measures import Bools, Floats
 from trainer.parallel import spread
-from trainer.pipeline import build
-from trainer.report import Report
 from trainer.search_space import SearchSpace
-from trainer.tuning import Advance, Indices, Texts, Tuned, count_tasks, folds, tune
+from trainer.tuning import (
+    Advance,
+    Extra,
+    Indices,
+    Texts,
+    Tuned,
+    count_tasks,
+    folds,
+    tune,
+)
+
+_NO_VARIANTS: Mapping[str, Texts] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Evaluated:
+class Judged:
+    """What models that never saw the messages said of them."""
+
+    scores: Floats
+    """Calibrated probability of spam, shape [messages]."""
+    called_spam: Bools
+    """Whether it reaches that model's own threshold, shape [messages]."""
+    variants: dict[str, Bools]
+    """The same labels for other versions of the texts, by name of the version."""
+
+
+@dataclass(frozen=True)
+class Evaluated(Judged):
     """What comes out of one pass over the data."""
 
-    report: Report
-    """From the outer folds."""
-    called_spam: Bools
-    """Whether each message was called spam by a model that never saw it, shape [messages]."""
+    outer: list[tuple[Indices, Indices]]
+    """(train, test) of each outer fold, by index; every message is tested once."""
     ranking: list[Tuned]
     """Every candidate, cross-validated on all messages, best first."""
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 — each is a part of the question
     texts: Texts,
     spam: Bools,
     space: SearchSpace,
@@ -37,20 +57,25 @@ def evaluate(
     seed: int,
     jobs: int | None,
     advance: Advance,
+    variants: Mapping[str, Texts] = _NO_VARIANTS,
+    extra: Extra | None = None,
 ) -> Evaluated:
     """Judge the procedure by nested cross-validation, and tune on all messages.
 
-    Each message is scored by a pipeline whose candidate, threshold and coefficients were chosen
-    without it (Cawley and Talbot, JMLR 11, 2010, on why the choice must be inside). Every message
-    is judged once, so the standard error of F1 is that of the whole corpus and not of a hold-out.
+    Each message is scored by a pipeline whose candidate, calibration, threshold and coefficients
+    were chosen without it (Cawley and Talbot, JMLR 11, 2010, on why the choice must be inside).
+    Every message is judged once, so the standard error of F1 is that of the whole corpus and not of
+    a hold-out.
 
     Args:
-        texts: Normalised messages, shape [messages], no two of them equal.
+        texts: Of `model_text`, shape [messages], no two of them equal.
         spam: Whether each is spam, shape [messages].
         space: The candidates, and the numbers of folds.
-        seed: Of all folds and of the bootstrap.
+        seed: Of all folds.
         jobs: Processes; None for one a core.
         advance: Called once for each of `count_steps(space)` pieces of work.
+        variants: Other versions of all the texts, by name; labelled, never fitted on.
+        extra: Further rows that every fit has and no fold tests.
 
     Raises:
         TooLittleData: A label has too few messages for the folds, or no term enough messages.
@@ -58,13 +83,21 @@ def evaluate(
     """
     _check_enough(spam, space)
     outer = folds(spam, space.outer_folds, seed)
-    predicted, ranking = nested_labels(
-        texts, spam, outer, space, seed=seed, jobs=jobs, advance=advance
+    judged, ranking = judge(
+        texts,
+        spam,
+        outer,
+        space,
+        seed=seed,
+        jobs=jobs,
+        advance=advance,
+        variants=variants,
+        extra=extra,
     )
-    return Evaluated(_report(spam, predicted, seed), predicted, ranking)
+    return Evaluated(judged.scores, judged.called_spam, judged.variants, outer, ranking)
 
 
-def nested_labels(
+def judge(  # noqa: PLR0913 — as evaluate
     texts: Texts,
     spam: Bools,
     outer: Sequence[tuple[Indices, Indices]],
@@ -73,43 +106,39 @@ def nested_labels(
     seed: int,
     jobs: int | None,
     advance: Advance,
-) -> tuple[Bools, list[Tuned]]:
-    """Label each outer fold by what was chosen and fitted without it; also tune on everything.
+    variants: Mapping[str, Texts] = _NO_VARIANTS,
+    extra: Extra | None = None,
+) -> tuple[Judged, list[Tuned]]:
+    """Judge each outer fold by what was chosen and fitted without it; also tune on everything.
 
     `outer` has (train, test) splits by index, in which every message is tested once; the rest is as
-    for `evaluate`. Returned are whether each message was called spam, shape [messages], and every
-    candidate, cross-validated on all messages, best first.
+    for `evaluate`. Returned with it is every candidate, tuned on all messages, best first.
     """
-    everything = np.arange(len(spam))
-    groups = [*(train for train, _ in outer), everything]
-    *inner, ranking = tune(texts, spam, groups, space, seed=seed, jobs=jobs, advance=advance)
+    groups = [*(train for train, _ in outer), np.arange(len(spam))]
+    *inner, ranking = tune(
+        texts, spam, groups, space, seed=seed, jobs=jobs, advance=advance, extra=extra
+    )
     calls = (
-        delayed(_predict)(texts[train], spam[train], texts[test], ranked[0], space)
+        delayed(_judge_fold)(
+            texts[train],
+            spam[train],
+            {name: version[test] for name, version in {**variants, "": texts}.items()},
+            ranked[0],
+            space,
+            extra,
+        )
         for (train, test), ranked in zip(outer, inner, strict=True)
     )
-    judged = spread(calls, jobs)
-    predicted = np.zeros(len(spam), dtype=np.bool_)
-    for (_, test), labels in zip(outer, judged, strict=True):
-        predicted[test] = labels
+    parts = []
+    for part in spread(calls, jobs):
+        parts.append(part)
         advance()
-    return predicted, ranking
+    return _whole(parts, outer, list(variants)), ranking
 
 
 def count_steps(space: SearchSpace) -> int:
     """Return how many pieces of work `evaluate` does."""
     return count_tasks(space.outer_folds + 1, space) + space.outer_folds
-
-
-def fit(texts: Texts, spam: Bools, tuned: Tuned, space: SearchSpace) -> Pipeline:
-    """Return the pipeline of `tuned`, fitted; its classes are `ham` and `spam`."""
-    return build(tuned.candidate, space).fit(texts, np.where(spam, "spam", "ham"))
-
-
-def spam_scores(pipeline: Pipeline, texts: Texts) -> Floats:
-    """Return the probability of spam of normalised `texts`, shape [messages]."""
-    column = list(pipeline.classes_).index("spam")
-    scores: Floats = pipeline.predict_proba(texts)[:, column]
-    return scores
 
 
 def _check_enough(spam: Bools, space: SearchSpace) -> None:
@@ -126,26 +155,28 @@ def _check_enough(spam: Bools, space: SearchSpace) -> None:
             raise TooLittleData(msg)
 
 
-def _predict(
-    train_texts: Texts,
-    train_spam: Bools,
-    test_texts: Texts,
+def _judge_fold(
+    texts: Texts,
+    spam: Bools,
+    tested: Mapping[str, Texts],
     tuned: Tuned,
     space: SearchSpace,
-) -> Bools:
-    pipeline = fit(train_texts, train_spam, tuned, space)
-    labels: Bools = spam_scores(pipeline, test_texts) >= tuned.threshold
-    return labels
+    extra: Extra | None,
+) -> Judged:
+    """Fit on `texts` and judge the versions of other messages; the one named "" is their own."""
+    pipeline = fit(texts, spam, tuned, space, extra)
+    scores = {name: spam_scores(pipeline, version) for name, version in tested.items()}
+    labels = {name: found >= tuned.threshold for name, found in scores.items()}
+    return Judged(scores[""], labels.pop(""), labels)
 
 
-def _report(spam: Bools, predicted: Bools, seed: int) -> Report:
-    confusion = Confusion.of(spam, predicted)
-    return Report(
-        messages=len(spam),
-        spam=int(spam.sum()),
-        f1=confusion.f1,
-        f1_standard_error=confusion.f1_standard_error(seed),
-        precision=confusion.precision,
-        recall=confusion.recall,
-        ham_false_positive_rate=confusion.ham_false_positive_rate,
+def _whole(
+    parts: Sequence[Judged], outer: Sequence[tuple[Indices, Indices]], names: Sequence[str]
+) -> Judged:
+    """Put what was said of each outer fold into the order of the messages."""
+    order = np.argsort(np.concatenate([test for _, test in outer]))
+    return Judged(
+        np.concatenate([part.scores for part in parts])[order],
+        np.concatenate([part.called_spam for part in parts])[order],
+        {name: np.concatenate([part.variants[name] for part in parts])[order] for name in names},
     )

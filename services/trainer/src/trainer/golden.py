@@ -3,8 +3,8 @@
 from sklearn.pipeline import Pipeline
 
 from kit.manifest import Golden
-from kit.text import normalise
-from trainer.evaluation import spam_scores
+from kit.model_text import model_text
+from trainer.fitting import spam_scores
 from trainer.tuning import as_texts
 
 MESSAGES = (
@@ -26,5 +26,5 @@ MESSAGES = (
 
 def golden(pipeline: Pipeline) -> list[Golden]:
     """Return the golden messages with the scores that `pipeline` gives them."""
-    scores = spam_scores(pipeline, as_texts([normalise(text) for text in MESSAGES]))
+    scores = spam_scores(pipeline, as_texts([model_text(text) for text in MESSAGES]))
     return [Golden(text, float(score)) for text, score in zip(MESSAGES, scores, strict=True)]

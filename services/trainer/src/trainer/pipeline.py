@@ -1,4 +1,4 @@
-"""The pipelines that are trained: scikit-learn classes only, over normalised texts."""
+"""The pipelines that are trained: scikit-learn classes only, over what `kit.model_text` gives."""
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression

@@ -9,6 +9,7 @@ from kit.text import NORMALISATION_VERSION
 from trainer.dataset.corpus import Corpus
 from trainer.evaluation import Evaluated
 from trainer.registry import Registry
+from trainer.report import Report
 from trainer.rule_quality.page import render_page
 from trainer.rule_quality.quality import Assessed
 from trainer.search_space import SearchSpace
@@ -26,6 +27,7 @@ def log_training(
     params: Mapping[str, object],
     corpus: Corpus,
     evaluated: Evaluated,
+    report: Report,
     space: SearchSpace,
 ) -> None:
     """Log data, choice and measures of the model, and below the run one run for each candidate."""
@@ -39,7 +41,7 @@ def log_training(
         "data.source": corpus.source,
         "data.digest": corpus.digest,
     }
-    registry.log(run_id, {**params, **chosen, **counts}, asdict(evaluated.report))
+    registry.log(run_id, {**params, **chosen, **counts}, asdict(report))
     for tuned in evaluated.ranking:
         candidate = tuned.candidate
         with registry.run(candidate.name, parent=run_id) as child:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from kit.model_text import model_text
 from kit.registry import (
     GATE_PASSED,
     GATE_REFUSED,
@@ -15,16 +16,17 @@ from kit.registry import (
     TAG_RULES_DIGEST,
     TAG_RULES_PACK,
 )
-from kit.text import normalise
 from rules.engine import Engine
 from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
-from trainer.evaluation import evaluate, fit
+from trainer.evaluation import evaluate
+from trainer.fitting import fit
 from trainer.gate import Decision, Policy, decide
 from trainer.golden import golden
 from trainer.measures import Bools
 from trainer.registry import Registry, Version
 from trainer.report import Report
+from trainer.reporting import report_on
 from trainer.rule_policy import RulePolicy
 from trainer.rule_quality.quality import assess
 from trainer.rule_quality.report import QualityReport
@@ -73,21 +75,22 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
     Raises:
         RegistryUnavailable: MLflow failed; the run is then marked as failed, where it can be.
     """
-    texts = as_texts([normalise(text) for text in corpus.texts])
+    texts = as_texts([model_text(text) for text in corpus.texts])
     spam = np.array([label == "spam" for label in corpus.labels])
     with registry.run(f"train seed={plan.seed}") as run_id:
         assessed = assess(plan.engine, corpus, plan.rule_policy)
         evaluated = evaluate(
             texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance
         )
+        report = report_on(evaluated, spam, plan.seed)
         best = evaluated.ranking[0]
         pipeline = fit(texts, spam, best, plan.space)
         labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
         system = judge_system(labelled, plan.seed)
         rules = assessed.report
-        decision = decide(evaluated.report, system, rules.shortfalls, plan.policy)
+        decision = decide(report, system, rules.shortfalls, plan.policy)
         params = {"seed": plan.seed, **_gate_params(plan.policy)}
-        log_training(registry, run_id, params, corpus, evaluated, plan.space)
+        log_training(registry, run_id, params, corpus, evaluated, report, plan.space)
         log_rules(registry, run_id, assessed, system, labelled)
         flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
         model_id = registry.log_model(run_id, flavor)
@@ -101,7 +104,7 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
         if plan.signer:
             tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
         version = registry.register(model_id, run_id, tags)
-    return Outcome(version, evaluated.report, rules, system, best, decision, flavor.model_bytes)
+    return Outcome(version, report, rules, system, best, decision, flavor.model_bytes)
 
 
 def _gate_params(policy: Policy) -> dict[str, object]:

@@ -7,8 +7,8 @@ from typing import Final
 from sklearn.pipeline import Pipeline
 
 from inference.model.explanation import explanation
+from kit.model_text import model_text
 from kit.oip import Explanation
-from kit.text import normalise
 
 
 class PipelineScorer:
@@ -26,13 +26,13 @@ class PipelineScorer:
         """Return the probability of spam of each of `texts`, in order."""
         if not texts:
             return []
-        probabilities = self._pipeline.predict_proba([normalise(text) for text in texts])
+        probabilities = self._pipeline.predict_proba([model_text(text) for text in texts])
         scores: list[float] = probabilities[:, self._spam].tolist()
         return scores
 
     def explain(self, text: str) -> Explanation:
         """Return the terms of `text` that move its logit most, and the sum of the others."""
-        row = self._pipeline[:-1].transform([normalise(text)]).tocsr()
+        row = self._pipeline[:-1].transform([model_text(text)]).tocsr()
         added = row.data * self._classifier.coef_[0, row.indices]
         intercept = float(self._classifier.intercept_[0])
         return explanation(intercept, added, lambda at: str(self._terms[row.indices[at]]))

@@ -11,8 +11,8 @@ from inference.model.branch import Branch
 from inference.model.explanation import explanation
 from inference.model.tables import Tables
 from kit.manifest import Golden
+from kit.model_text import model_text
 from kit.oip import Explanation
-from kit.text import normalise
 
 GOLDEN_TOLERANCE = 1e-9
 """Largest difference allowed between a golden message's score here and the trainer's."""
@@ -53,7 +53,7 @@ class CompiledScorer:
         """Return the probability of spam of each of `texts`, in order."""
         if not texts:
             return []
-        normalised = [normalise(text) for text in texts]
+        normalised = [model_text(text) for text in texts]
         logits = np.full(len(texts), self._intercept)
         for branch in self._branches:
             logits += branch.logits(normalised)
@@ -61,7 +61,7 @@ class CompiledScorer:
 
     def explain(self, text: str) -> Explanation:
         """Return the terms of `text` that move its logit most, and the sum of the others."""
-        normalised = normalise(text)
+        normalised = model_text(text)
         parts = [branch.contributions([normalised]) for branch in self._branches]
         terms = [
             (branch, int(column))
