@@ -13,11 +13,12 @@ if hypothesis.settings.get_current_profile_name() == "default":
     hypothesis.settings.load_profile("no-deadline")
 
 pytest_plugins = [
+    "fixtures.postgres",  # before those that import it, or pytest cannot rewrite its asserts
+    "fixtures.s3",  # the same
     "fixtures.corpus",
+    "fixtures.databases",
     "fixtures.mlflow",
     "fixtures.models",
-    "fixtures.postgres",
-    "fixtures.s3",
     "fixtures.services",
     "fixtures.versions",
 ]

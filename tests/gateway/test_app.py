@@ -18,9 +18,16 @@ MESSAGE = {"text": "alpha"}
 GUARDED = [
     ("POST", "/v1/classify"),
     ("POST", "/v1/classify/batch"),
+    ("POST", "/v1/feedback"),
     ("GET", "/v1/rules"),
     ("GET", "/v1/model"),
 ]
+BODIES = {
+    "/v1/classify/batch": {"items": [MESSAGE]},
+    "/v1/feedback": {**MESSAGE, "label": "spam", "reporter": "anna"},
+}
+SERVED = {"/v1/model": 503, "/v1/feedback": 501}
+"""There is no model server, and no database."""
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +58,14 @@ def test_every_route_of_the_api_asks_for_a_key(client: TestClient, method: str, 
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["request_id"] == answer.headers["x-request-id"]
         assert ("www-authenticate" in answer.headers) is (status == 401)
-    body = {"items": [MESSAGE]} if path.endswith("batch") else MESSAGE
+    body = BODIES.get(path, MESSAGE)
     served = client.request(
         method,
         path,
         json=body if method == "POST" else None,
         headers={"authorization": f"Bearer {KEY}"},
     )
-    assert served.status_code == (503 if path == "/v1/model" else 200)
+    assert served.status_code == SERVED.get(path, 200)
 
 
 def test_a_key_is_asked_for_before_anything_is_read(client: TestClient) -> None:

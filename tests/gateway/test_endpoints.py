@@ -525,6 +525,18 @@ def test_every_refusal_is_documented(document: dict[str, Any], path: str) -> Non
     assert problems == {"400", "408", "413", "415", "422", "503"} == set(answers) - {"200"}
 
 
+def test_feedback_is_documented(document: dict[str, Any]) -> None:
+    """Both good answers, each problem, and that one of text and id is needed."""
+    operation = document["paths"]["/v1/feedback"]["post"]
+    answers = operation["responses"]
+    good = {"200", "201"}
+    assert {content_type(answers[status]) for status in good} == {"FeedbackResponse"}
+    assert set(answers) - good == {"400", "408", "409", "413", "415", "422", "501", "503"}
+    assert content_type(operation["requestBody"]) == "FeedbackRequest"
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    assert schema["anyOf"] == [{"required": ["text"]}, {"required": ["id"]}]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "asked", "answered"),
     [

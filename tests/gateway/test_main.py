@@ -124,6 +124,7 @@ def test_bad_keys_end_the_start(tmp_path: Path) -> None:
         ("GATEWAY_INFERENCE_URL", "ftp://model"),
         ("GATEWAY_MODEL_SECONDS", "0"),
         ("GATEWAY_LOG_LEVEL", "loud"),
+        ("GATEWAY_DATABASE_MIGRATE", "perhaps"),
     ],
 )
 def test_a_bad_setting_ends_the_start(tmp_path: Path, name: str, value: str) -> None:
@@ -133,6 +134,16 @@ def test_a_bad_setting_ends_the_start(tmp_path: Path, name: str, value: str) -> 
     (line,) = ended.stderr.splitlines()
     assert line.startswith(f"{name}: ")
     assert line.endswith(f"(it is {value!r})")
+
+
+def test_a_bad_address_of_a_database_is_not_shown(tmp_path: Path) -> None:
+    """Exit code 2 and one line with the variable and what it must be: it can have a password."""
+    ended = run(tmp_path, GATEWAY_DATABASE_URL="mysql://anna:secret@host/base")
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("GATEWAY_DATABASE_URL: ")
+    assert "must begin with postgresql://" in line
+    assert "secret" not in line
 
 
 def test_every_bad_setting_is_named(tmp_path: Path) -> None:
@@ -202,11 +213,15 @@ def test_no_text_reaches_the_log(gateway: Gateway, model_server: FakeModelServer
     assert secret not in gateway.log.read_text()
 
 
-def test_no_model_library_is_loaded() -> None:
-    """`gateway.app` imports neither MLflow nor scikit-learn nor NumPy, so its image needs none."""
+def test_neither_model_nor_database_library_is_loaded() -> None:
+    """`gateway.app` imports neither MLflow nor scikit-learn nor NumPy, so its image needs none.
+
+    SQLAlchemy is imported where a database is set, and takes no memory where none is.
+    """
     code = (
         "import sys, gateway.app, gateway.__main__\n"
-        "heavy = {'mlflow', 'sklearn', 'numpy', 'scipy', 'skops', 'pandas', 'joblib'}\n"
+        "heavy = {'mlflow', 'sklearn', 'numpy', 'scipy', 'skops', 'pandas', 'joblib',\n"
+        "         'sqlalchemy', 'alembic', 'psycopg2'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -40,11 +40,16 @@ few_examples = hypothesis.settings(examples, max_examples=10)
 
 @contextmanager
 def gateway(folder: Path, keys: Path | None = None) -> Iterator[str]:
-    """Serve a gateway with a rule, whose model server answers; give its address."""
+    """Serve a gateway with a rule and a database, whose model server answers; give its address."""
     (pack := folder / "pack.yaml").write_bytes(make_pack("1.0.0", make_rule("digit", "[0-9]", "1")))
     with fake_model_server() as server:
         settings = Settings(
-            inference_url=server.url, rules_file=pack, model_seconds=5, api_keys_file=keys
+            inference_url=server.url,
+            rules_file=pack,
+            model_seconds=5,
+            api_keys_file=keys,
+            database_url=f"sqlite:///{folder}/hamgate.db",
+            database_migrate=True,
         )
         with serving(create_app(settings)) as url:
             yield url

@@ -85,6 +85,28 @@ def test_nothing_leads_away_from_this_machine(stack: Stack) -> None:
         assert environment["PATH"] == "/bin"
 
 
+@pytest.mark.parametrize(
+    "environ", [{}, {"GATEWAY_DATABASE_URL": "postgresql://anna:secret@db/hamgate"}]
+)
+def test_the_trainer_reads_what_the_gateway_keeps(
+    settings: Settings,
+    state: StateFolder,
+    environ: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both have one database, in the state folder unless the user has another; it is migrated."""
+    stack = build_stack(settings, state, environ)
+    for program in (stack.gateway, stack.trainer):
+        for name, value in program.environment.items():
+            monkeypatch.setenv(name, value)
+    gateway = GatewaySettings()
+    expected = environ.get("GATEWAY_DATABASE_URL") or f"sqlite:///{state.path}/hamgate.db"
+    assert gateway.database_url is not None
+    assert gateway.database_url.get_secret_value() == expected
+    assert TrainerSettings().database_url == gateway.database_url
+    assert gateway.database_migrate
+
+
 def test_mlflow_keeps_everything_in_the_state_folder(stack: Stack, state: StateFolder) -> None:
     """MLflow's database and artifacts lie in its working directory, the state folder."""
     assert stack.mlflow.folder == state.path

@@ -11,6 +11,8 @@ from mlflow import MlflowClient
 
 from fixtures.mlflow import SMALL_SPACE, MlflowServer
 from fixtures.processes import free_port, running, wait_until_line
+from fixtures.versions import Shelf
+from kit.registry import GATE_PASSED, TAG_GATE
 
 
 @pytest.fixture
@@ -21,15 +23,15 @@ def space(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_train_promotes_and_logs(empty_registry: MlflowServer) -> None:
+def test_train_promotes_and_logs(any_registry: MlflowServer) -> None:
     """A version that passes serves; its run has the data, the measures and a run a candidate."""
-    trained = empty_registry.train("--seed", "3")
+    trained = any_registry.train("--seed", "3", TRAINER_ACTOR="anna@laptop")
     assert trained["gate"] == {"passed": True, "reasons": []}
     assert trained["promoted"]
     assert trained["report"]["f1"] > 0.95
     assert trained["report"]["f1_standard_error"] < 0.007
 
-    client = MlflowClient(empty_registry.url)
+    client = MlflowClient(any_registry.url)
     run = client.get_run(trained["run_id"])
     assert run.info.status == "FINISHED"
     assert run.data.params["seed"] == "3"
@@ -42,8 +44,11 @@ def test_train_promotes_and_logs(empty_registry: MlflowServer) -> None:
     assert [child.info.run_name for child in children] == ["char C=100"]
     assert children[0].data.metrics["cv_f1"] > 0.95
 
-    status = json.loads(empty_registry.trainer("status", "--json").stdout)
+    status = json.loads(any_registry.trainer("status", "--json").stdout)
     assert status["production"] == trained["version"]
+    promoted = status["versions"][0]["promoted"]
+    assert promoted["by"] == "anna@laptop"
+    assert promoted["reason"] == "trained, and let through by the gate"
 
 
 def test_the_gate_refuses_with_exit_code_3(empty_registry: MlflowServer, space: str) -> None:
@@ -63,10 +68,10 @@ def test_no_promote_leaves_the_alias_alone(empty_registry: MlflowServer) -> None
     """`--no-promote` trains and judges; `promote` and `status` do the rest, in words too."""
     trained = empty_registry.train("--no-promote")
     assert not trained["promoted"]
-    assert "Production is version" in empty_registry.trainer("promote").stdout
-    shown = empty_registry.trainer("status").stdout
-    assert "Production" in shown
-    assert "passed" in shown
+    assert "Production is version" in empty_registry.trainer("promote", "--reason", "go").stdout
+    shown = empty_registry.trainer("status", TRAINER_INFERENCE_URL="http://127.0.0.1:1").stdout
+    for word in ("Production", "passed", "go", "http://127.0.0.1:1 does not say what it serves"):
+        assert word in shown
 
 
 def test_a_users_own_file(empty_registry: MlflowServer, space: str, tmp_path: Path) -> None:
@@ -91,6 +96,8 @@ def test_a_users_own_file(empty_registry: MlflowServer, space: str, tmp_path: Pa
         (("train", "--seed", "-1"), 2, "--seed"),
         (("train", "--spam", "x", "--ham", "x"), 1, "both"),
         (("rollback",), 1, "nothing serves"),
+        (("challenger",), 1, "let through"),
+        (("challenger", "1", "--clear"), 2, "--clear"),
         (("fly",), 2, "No such command"),
     ],
 )
@@ -106,7 +113,7 @@ def test_errors_are_one_line_and_a_code(
 
 def test_sigterm_leaves_a_failed_run_and_no_process(empty_registry: MlflowServer) -> None:
     """As a Job in a cluster is ended, in the middle of training: nothing goes on."""
-    environment = {"TRAINER_TRACKING_URI": empty_registry.url, "TRAINER_EXPERIMENT": "ended"}
+    environment = {**empty_registry.environment(), "TRAINER_EXPERIMENT": "ended"}
     client = MlflowClient(empty_registry.url)
     log = empty_registry.folder / "ended.log"
     with running(["trainer", "train"], environment, log) as process:
@@ -155,12 +162,43 @@ def test_a_bad_setting_is_one_line(empty_registry: MlflowServer) -> None:
     assert done.stderr.startswith("TRAINER_GATE_MIN_F1: ")
 
 
+def test_a_challenger_is_named_and_withdrawn(shelf: Shelf) -> None:
+    """In words and as JSON; it does not serve."""
+    number = shelf.put(None, **{TAG_GATE: GATE_PASSED}).version
+    assert shelf.server.trainer("challenger").stdout == f"Challenger is version {number}\n"
+    status = json.loads(shelf.server.trainer("status", "--json").stdout)
+    assert (status["challenger"], status["production"]) == (number, None)
+    cleared = shelf.server.trainer("challenger", "--clear", "--json")
+    assert json.loads(cleared.stdout) == {"challenger": None}
+    assert "no Challenger" in shelf.server.trainer("challenger", "--clear").stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("mysql://root:hunter2@db/hamgate", "TRAINER_DATABASE_URL must begin with postgresql://"),
+        (f"postgresql://root:hunter2@127.0.0.1:{free_port()}/hamgate", "TRAINER_DATABASE_URL does"),
+    ],
+)
+def test_without_locks_nothing_is_promoted(shelf: Shelf, url: str, message: str) -> None:
+    """The database away, or no database: one line that says so, without the password."""
+    shelf.put(None, **{TAG_GATE: GATE_PASSED})
+    done = shelf.server.trainer("promote", TRAINER_DATABASE_URL=url)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert message in line
+    assert "hunter2" not in line
+    assert json.loads(shelf.server.trainer("status", "--json").stdout)["production"] is None
+
+
 def test_help_reads_like_a_product() -> None:
     """`trainer --help` has every command and the exit codes."""
     command = Path(sys.executable).with_name("trainer")
     shown = subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
-    for word in ("train", "promote", "rollback", "status", "3 refused by the gate"):
-        assert word in shown
+    panels = ("Training", "Registry", "Rules")
+    for word in (*panels, "train", "promote", "rollback", "challenger", "status", "rules"):
+        assert f" {word} " in shown
+    assert "3 refused by the gate" in shown
 
 
 def test_a_signing_key_that_cannot_be_used_stops_before_the_training(

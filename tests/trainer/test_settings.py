@@ -28,3 +28,23 @@ def test_dask_needs_the_address_of_a_scheduler(
         load_or_exit(Settings)
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("TRAINER_DASK_SCHEDULER: ")
+
+
+def test_the_databases_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever prints the settings does not print it."""
+    monkeypatch.setenv("TRAINER_DATABASE_URL", "postgresql://hamgate:hunter2@db/hamgate")
+    settings = load_or_exit(Settings)
+    assert "hunter2" not in repr(settings)
+    assert settings.database_url.get_secret_value().endswith("hunter2@db/hamgate")
+
+
+def test_the_model_servers_address_has_no_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`trainer status` shows it."""
+    monkeypatch.setenv("TRAINER_INFERENCE_URL", "http://admin:hunter2@inference")
+    with pytest.raises(SystemExit):
+        load_or_exit(Settings)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("TRAINER_INFERENCE_URL: ")
+    assert "hunter2" not in line

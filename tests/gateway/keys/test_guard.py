@@ -1,5 +1,6 @@
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
@@ -7,6 +8,7 @@ from prometheus_client import REGISTRY
 from gateway.keys.file import Keys
 from gateway.keys.guard import KeyGuard
 from kit.errors import Forbidden, ServiceError, Unauthenticated
+from kit.guard import CLIENT
 from kit.problems import problem_of
 
 KEY, OTHER = b"k3y", b"0ther"
@@ -23,9 +25,12 @@ def guard() -> KeyGuard:
     return KeyGuard(keys(shop=KEY))
 
 
-def admit(guard: KeyGuard, *headers: tuple[bytes, bytes]) -> None:
-    """Ask for a request with these headers."""
-    guard.admit({"type": "http", "headers": [(b"host", b"x"), *headers]})
+def admit(guard: KeyGuard, *headers: tuple[bytes, bytes]) -> str:
+    """Ask for a request with these headers; return who is noted as its sender."""
+    scope: dict[str, Any] = {"type": "http", "headers": [(b"host", b"x"), *headers]}
+    guard.admit(scope)
+    client: str = scope[CLIENT]
+    return client
 
 
 def counted(metric: str, **labels: str) -> float:
@@ -48,9 +53,12 @@ def counted(metric: str, **labels: str) -> float:
     ],
 )
 def test_a_known_key_is_admitted(guard: KeyGuard, headers: Sequence[tuple[bytes, bytes]]) -> None:
-    """As a bearer or in its header, which goes first: a proxy's token is left alone. Counted."""
+    """As a bearer or in its header, which goes first: a proxy's token is left alone. Counted.
+
+    The name of the key is noted for whoever serves the request.
+    """
     before = counted("requests", key="shop")
-    admit(guard, *headers)
+    assert admit(guard, *headers) == "shop"
     assert counted("requests", key="shop") == before + 1
 
 

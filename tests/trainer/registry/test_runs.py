@@ -1,12 +1,8 @@
 import pytest
 from mlflow import MlflowClient
-from sklearn.pipeline import Pipeline
 
 from fixtures.mlflow import MlflowServer
-from kit.registry import MODEL_FILE, TAG_MANIFEST_SHA256
-from trainer.artifact import CompactSkops
 from trainer.errors import NoSuchArtifact, NoSuchRun
-from trainer.golden import golden
 from trainer.registry import Registry, RunRecord
 
 UNKNOWN_RUN = "0" * 32
@@ -15,9 +11,9 @@ PICTURE = bytes(range(256))
 
 
 @pytest.fixture
-def registry(empty_registry: MlflowServer) -> Registry:
+def registry(any_registry: MlflowServer) -> Registry:
     """The trainer's side of an empty registry."""
-    return Registry(empty_registry.url, "test")
+    return Registry(any_registry.url, "test")
 
 
 def test_a_failed_run_is_marked_as_failed(registry: Registry) -> None:
@@ -41,11 +37,11 @@ def test_a_run_is_read_as_it_was_logged(registry: Registry) -> None:
     )
 
 
-def test_a_run_below_another_names_it(registry: Registry, empty_registry: MlflowServer) -> None:
+def test_a_run_below_another_names_it(registry: Registry, any_registry: MlflowServer) -> None:
     """MLflow's page shows it inside the run that it belongs to."""
     with registry.run("parent") as parent, registry.run("child", parent=parent) as child:
         pass
-    found = MlflowClient(empty_registry.url).get_run(child)
+    found = MlflowClient(any_registry.url).get_run(child)
     assert found.data.tags["mlflow.parentRunId"] == parent
 
 
@@ -76,15 +72,3 @@ def test_what_is_not_there_is_said_to_be(registry: Registry) -> None:
         registry.read_bytes(UNKNOWN_RUN, "picture.png")
     with pytest.raises(NoSuchRun, match=f"no run {UNKNOWN_RUN}"):
         registry.read_run(UNKNOWN_RUN)
-
-
-def test_a_versions_files_are_fetched(registry: Registry, pipeline: Pipeline) -> None:
-    """As they are in the store; the folder is gone when they are no longer needed."""
-    flavor = CompactSkops(pipeline, 0.3, golden(pipeline))
-    with registry.run("test") as run_id:
-        model_id = registry.log_model(run_id, flavor)
-        tags = {TAG_MANIFEST_SHA256: flavor.manifest_sha256}
-        version = registry.register(model_id, run_id, tags)
-    with registry.files_of(version) as folder:
-        assert (folder / MODEL_FILE).stat().st_size == flavor.model_bytes
-    assert not folder.exists()

@@ -116,15 +116,15 @@ class Launch:
         gateway = settings.url(settings.gateway_port)
         verdicts = [await classify(client, gateway, text) for text in MESSAGES]
         self._console.print(verdict_table(MESSAGES, verdicts))
-        body = shlex.quote(msgspec.json.encode({"text": MESSAGES[1]}).decode())
-        json_header = "-H 'content-type: application/json'"
+        feedback = {"text": MESSAGES[1], "label": "spam", "reporter": "me"}
         where = {
             "API and its pages": f"{gateway}/docs",
             "MLflow": settings.url(settings.mlflow_port),
             "metrics of gateway": f"{gateway}/metrics",
             "metrics of inference": f"{settings.url(settings.inference_port)}/metrics",
             "logs": str(self._state.logs),
-            "try it": f"curl -s {gateway}/v1/classify {json_header} -d {body}",
+            "try it": _post(f"{gateway}/v1/classify", {"text": MESSAGES[1]}),
+            "say what is right": _post(f"{gateway}/v1/feedback", feedback),
         }
         for what, address in where.items():
             # Unwrapped, or the command could not be copied; and no markup in it.
@@ -140,3 +140,9 @@ class Launch:
         else:
             self._console.print(f"{what} ...")
             yield
+
+
+def _post(url: str, body: dict[str, str]) -> str:
+    """Return the command that posts `body` as JSON."""
+    data = shlex.quote(msgspec.json.encode(body).decode())
+    return f"curl -s {url} -H 'content-type: application/json' -d {data}"

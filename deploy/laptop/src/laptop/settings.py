@@ -26,8 +26,8 @@ class Settings(BaseSettings):
     )
 
     state_folder: Path = Path(".hamgate")
-    """Folder of all that is kept between runs: MLflow's database and artifacts, the model cache,
-    the logs. Relative to the working directory."""
+    """Folder of all that is kept between runs: MLflow's database and artifacts, the feedback,
+    the model cache, the logs. Relative to the working directory."""
 
     host: str = "127.0.0.1"
     """Address that every service listens on."""

@@ -27,6 +27,8 @@ def build_stack(settings: Settings, state: StateFolder, environ: Mapping[str, st
     """Return the programs, each with `environ` and what it has to be told beyond that."""
     base = _base_environment(settings, environ)
     tracking_uri = settings.url(settings.mlflow_port)
+    # What the gateway keeps is what the trainer reads, wherever the user wants it to be.
+    database = environ.get("GATEWAY_DATABASE_URL") or f"sqlite:///{state.own_database}"
     inference = {
         "INFERENCE_HOST": settings.host,
         "INFERENCE_PORT": str(settings.inference_port),
@@ -39,10 +41,13 @@ def build_stack(settings: Settings, state: StateFolder, environ: Mapping[str, st
         "GATEWAY_PORT": str(settings.gateway_port),
         "GATEWAY_INFERENCE_URL": settings.url(settings.inference_port),
         "GATEWAY_RULES_CACHE_FOLDER": str(state.rules_cache),
+        "GATEWAY_DATABASE_URL": database,
+        "GATEWAY_DATABASE_MIGRATE": environ.get("GATEWAY_DATABASE_MIGRATE") or "true",
     }
     trainer = {
         "TRAINER_TRACKING_URI": tracking_uri,
         "TRAINER_RULES_CACHE_FOLDER": str(state.rules_cache),
+        "TRAINER_DATABASE_URL": environ.get("TRAINER_DATABASE_URL") or database,
         # The rules that are judged with the model are those that will serve with it.
         **_renamed(environ, GATEWAY_RULES_FILE="TRAINER_RULES_FILE"),
         # At a Ctrl-C joblib's helper process tidies up, and would fill the screen with warnings.

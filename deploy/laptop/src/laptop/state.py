@@ -22,6 +22,11 @@ class StateFolder:
         return self.path / "mlflow.db"
 
     @property
+    def own_database(self) -> Path:
+        """Our own SQLite database: what the gateway keeps and the trainer reads."""
+        return self.path / "hamgate.db"
+
+    @property
     def artifacts(self) -> Path:
         """The folder of MLflow's artifacts."""
         return self.path / "artifacts"

@@ -12,6 +12,8 @@ ServiceError
 ├── Forbidden         it does, and may not
 ├── NotFound          there is no such thing here
 ├── MethodNotAllowed  there is, and it takes other methods
+├── Conflict          it contradicts what came before
+├── SwitchedOff       no setting has turned it on here
 └── Unavailable       something that the answer needs is away; try again later
 """
 
@@ -72,6 +74,14 @@ class MethodNotAllowed(ServiceError):
         """Say what takes no such method; `allowed` are those that it takes, as in Allow."""
         super().__init__(message)
         self.allowed = allowed
+
+
+class Conflict(ServiceError):
+    """The request contradicts one that came before."""
+
+
+class SwitchedOff(ServiceError):
+    """What is asked for is not on here; trying again does not help, a setting does."""
 
 
 class Unavailable(ServiceError):

@@ -11,6 +11,8 @@ from starlette.types import Scope
 GUARD_STATUSES = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 """What a guarded endpoint can answer besides its own."""
 
+CLIENT = "hamgate.client"
+"""Key in the scope of a request for the name of who sends it, where a guard knows it."""
 
 Scheme = HTTPBearer | APIKeyHeader
 """A way to say who asks."""
@@ -24,7 +26,7 @@ class Guard(Protocol):
         """The ways to say who asks, for OpenAPI; any of them will do."""
 
     def admit(self, scope: Scope) -> None:
-        """Return if this request may be served.
+        """Return if this request may be served; note under `CLIENT` who sends it, if known.
 
         Raises:
             Unauthenticated: It does not say who asks.

@@ -6,8 +6,8 @@ request id, problems, metrics, a line in the log. `kit.openapi` documents it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from kit.body import JSON, BodyReader, check_json, decode_json
 from kit.errors import MethodNotAllowed, ServiceError
-from kit.guard import Guard
+from kit.guard import CLIENT, Guard
 from kit.http_metrics import CLIENT_GONE, Answered
 from kit.problems import problem_of
 from kit.request_id import HEADER, entered, given_or_new, left
@@ -72,6 +72,12 @@ class HotRequest:
         params: dict[str, str] = self.scope["path_params"]
         return params
 
+    @property
+    def client(self) -> str | None:
+        """The name of who sends it, if the guard knows it."""
+        name: str | None = self.scope.get(CLIENT)
+        return name
+
     def header(self, name: bytes) -> bytes | None:
         """Return the first header of a name, which is in lower case."""
         return next((value for key, value in self.scope["headers"] if key == name), None)
@@ -94,10 +100,11 @@ class HotRequest:
 
 
 class Answer(NamedTuple):
-    """What an endpoint answers with status 200."""
+    """What an endpoint answers when all is well."""
 
     body: bytes
     headers: Sequence[tuple[bytes, bytes]] = _JSON_HEADERS
+    status: int = 200
 
 
 Work = Callable[[HotRequest], Awaitable[Answer]]
@@ -124,9 +131,13 @@ class Document:
     answer: str
     """What the answer is, in words."""
     problems: Sequence[HTTPStatus]
-    """Other statuses than 200, all answered with a problem."""
+    """The statuses that are answered with a problem."""
     binary: Binary | None = None
     """Another form of request and answer, for those who want it."""
+    statuses: Sequence[HTTPStatus] = (HTTPStatus.OK,)
+    """The statuses that are answered with `answers`."""
+    condition: Mapping[str, Any] = field(default_factory=dict)
+    """What JSON Schema says of `takes` that a type cannot: which of its fields go together."""
 
 
 class HotEndpoint:
@@ -179,7 +190,7 @@ class HotEndpoint:
             request = HotRequest(scope, receive, content_type, body)
             answer = await self.work(request)
             await _send(send, answer, request_id)
-            status = 200
+            status = answer.status
         except asyncio.CancelledError:
             if request is None or not request.is_abandoned:
                 raise
@@ -225,5 +236,5 @@ async def _send(send: Send, answer: Answer, request_id: str) -> None:
         (b"content-length", b"%d" % len(answer.body)),
         (_ID, request_id.encode()),
     ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

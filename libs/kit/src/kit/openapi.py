@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -67,7 +67,8 @@ def _operation(endpoint: HotEndpoint) -> dict[str, Any]:
         "operationId": _operation_id(endpoint),
         "requestBody": {
             "required": True,
-            "content": _content(document.takes) | _binary_content(document.binary),
+            "content": _content(document.takes, document.condition)
+            | _binary_content(document.binary),
         },
         "responses": {str(status): response for status, response in found.items()},
         "parameters": [
@@ -84,12 +85,12 @@ def _operation(endpoint: HotEndpoint) -> dict[str, Any]:
 
 
 def _answers(document: Document) -> dict[int | str, dict[str, Any]]:
-    """Return the answer with status 200, in every form."""
-    found = json_answer(document.answers, document.answer)
+    """Return the answers that are no problems, by status, in every form."""
+    answer = json_answer(document.answers, document.answer)[200]
     if document.binary:
-        found[200]["content"] |= _binary_content(document.binary)
-        found[200]["headers"] = _binary_headers(document.binary)
-    return found
+        answer["content"] |= _binary_content(document.binary)
+        answer["headers"] = _binary_headers(document.binary)
+    return {status.value: answer for status in document.statuses}
 
 
 def _binary_content(binary: Binary | None) -> dict[str, Any]:
@@ -110,5 +111,8 @@ def _operation_id(endpoint: HotEndpoint) -> str:
     return re.sub(r"\W+", "_", endpoint.path).strip("_")
 
 
-def _content(struct: type[msgspec.Struct]) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": _REF.format(name=struct.__name__)}}}
+def _content(
+    struct: type[msgspec.Struct], condition: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(name=struct.__name__), **(condition or {})}
+    return {"application/json": {"schema": schema}}

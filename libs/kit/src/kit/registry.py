@@ -30,7 +30,21 @@ TAG_GATE_REASONS: Final = "hamgate.gate.reasons"
 """Version tag: a JSON list of the gate's reasons, empty when it passed."""
 
 TAG_PREVIOUS: Final = "hamgate.promotion.previous"
-"""Version tag: the version that `Production` named before this one was promoted."""
+"""Version tag: the version that `Production` named before it last came to this one."""
+
+TAG_PROMOTED_AT: Final = "hamgate.promotion.at"
+"""Version tag: when `Production` last came to this version, by promotion or rollback (ISO 8601)."""
+
+TAG_PROMOTED_BY: Final = "hamgate.promotion.by"
+"""Version tag: who brought it there."""
+
+TAG_PROMOTED_REASON: Final = "hamgate.promotion.reason"
+"""Version tag: why, in the words of whoever did it."""
+
+TAG_PROMOTIONS: Final = "hamgate.promotions"
+"""Tag of the registered model: a JSON list of the versions in the order in which they served. What
+is behind the last place of the one that `Production` names was rolled back, or never came to serve.
+"""
 
 TAG_RULES_PACK: Final = "hamgate.rules.pack"
 """Version tag: `name@version` of the rule pack that the version was trained to serve with."""

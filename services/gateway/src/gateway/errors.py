@@ -2,14 +2,19 @@
 
 ServiceError
 ├── Unavailable
-│   └── ModelUnavailable  no rule decided, and the model gave no answer; try again later
+│   ├── ModelUnavailable     no rule decided, and the model gave no answer; try again later
+│   └── FeedbackUnavailable  feedback was not kept, or nobody knows; send it again later
+├── Conflict
+│   └── FeedbackConflict     a key came before, with other feedback
+├── SwitchedOff
+│   └── FeedbackOff          feedback is not kept here
 └── Invalid
-    └── TextRefused       the model server does not take the text; trying again does not help
+    └── TextRefused          the model server does not take the text; trying again does not help
 """
 
 from typing import Literal
 
-from kit.errors import Invalid, Unavailable
+from kit.errors import Conflict, Invalid, SwitchedOff, Unavailable
 
 Reason = Literal["unreachable", "refused", "unusable", "open", "full", "late", "fault"]
 """Why the model is unavailable, in the metrics: no answer to the call (`unreachable`), an answer
@@ -26,6 +31,18 @@ class ModelUnavailable(Unavailable):
         """Say what is wrong; `reason` is what it is counted as."""
         super().__init__(message)
         self.reason: Reason = reason
+
+
+class FeedbackUnavailable(Unavailable):
+    """Feedback was not kept, or nobody knows whether: sent again it is kept once."""
+
+
+class FeedbackConflict(Conflict):
+    """A reporter's key came before, with other feedback."""
+
+
+class FeedbackOff(SwitchedOff):
+    """Feedback is not kept here: no database is set."""
 
 
 class TextRefused(Invalid):

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.classifier import Classifier
+from gateway.feedback.keeping import Bounds as FeedbackBounds
+from gateway.feedback.keeping import Keeper
+from gateway.feedback.worker import Worker
 from gateway.pack_watcher import PackWatcher
 from gateway.rulebook import Rulebook
 from gateway.settings import Settings
@@ -33,6 +36,8 @@ class State:
     rulebook: Rulebook
     metadata: Metadata[InferenceClient]
     classifier: Classifier
+    keeper: Keeper | None
+    """Keeps feedback; None where no database is set."""
 
 
 @asynccontextmanager
@@ -55,13 +60,17 @@ async def running(settings: Settings, engine: Engine, readiness: Readiness) -> A
         shadow = ShadowScoring(
             _client(settings, pool, "shadow"), settings.shadow_share, settings.shadow_queue_size
         )
-        async with in_background(watcher.run()), in_background(shadow.run()):
+        async with (
+            in_background(watcher.run()),
+            in_background(shadow.run()),
+            _keeping(settings) as keeper,
+        ):
             fallback = Fallback(settings.on_model_unavailable)
             classifier = Classifier(rulebook, batcher, fallback, shadow)
             readiness.accept()
             try:
                 metadata = Metadata(_client(settings, pool, "answer"))
-                yield State(settings, rulebook, metadata, classifier)
+                yield State(settings, rulebook, metadata, classifier, keeper)
             finally:
                 readiness.refuse()
 
@@ -103,6 +112,29 @@ async def _batching(settings: Settings, pool: Pool) -> AsyncIterator[Batcher]:
         yield batcher
     finally:
         await batcher.close()
+
+
+@asynccontextmanager
+async def _keeping(settings: Settings) -> AsyncIterator[Keeper | None]:
+    """Hold what keeps feedback, if a database is set; that it is away is no hindrance."""
+    if settings.database_url is None:
+        yield None
+        return
+    # Here, because SQLAlchemy takes memory and time that only who keeps feedback should pay.
+    from gateway.feedback.database import Database  # noqa: PLC0415
+
+    seconds = settings.feedback_seconds
+    database = Database(
+        settings.database_url.get_secret_value(), migrate=settings.database_migrate, seconds=seconds
+    )
+    worker = Worker("feedback")
+    bounds = FeedbackBounds(settings.feedback_queue_size, settings.feedback_queue_chars)
+    keeper = Keeper(database, worker, bounds, seconds)
+    try:
+        async with in_background(keeper.run()):
+            yield keeper
+    finally:
+        worker.end(database.close)
 
 
 def _client(settings: Settings, pool: Pool, purpose: PredictFor) -> InferenceClient:

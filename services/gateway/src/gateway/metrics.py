@@ -109,6 +109,18 @@ PACK_STALE = Gauge(
     "hamgate_gateway_pack_stale",
     "1 while the pack's file is not what serves: changed a moment ago, bad, or gone; else 0.",
 )
+FEEDBACK = Counter(
+    "hamgate_gateway_feedback",
+    "Feedback that could be read, by its label and by outcome: stored, repeated (it was there "
+    "already), conflict (its key was there with other feedback), unavailable (the database did not "
+    "keep it), full (too much waited), late (its time was over).",
+    ["label", "outcome"],
+)
+FEEDBACK_SECONDS = Histogram(
+    "hamgate_gateway_feedback_seconds",
+    "Time from reading feedback until it was kept, of what was kept or there already.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
+)
 KEY_REQUESTS = Tally(
     "hamgate_gateway_key_requests",
     "Requests admitted by an API key, by the name of the key.",
@@ -138,6 +150,9 @@ for _counter, _outcomes in (
 ):
     for _outcome in _outcomes:
         _counter.labels(_outcome)  # 0 from the start, so that the first one is a change
+for _label in ("spam", "ham"):
+    for _outcome in ("stored", "repeated", "conflict", "unavailable", "full", "late"):
+        FEEDBACK.labels(_label, _outcome)
 
 
 @cache

@@ -90,6 +90,42 @@ class BatchResponse(msgspec.Struct):
     results: list[ClassifyResponse]
 
 
+_NO_NUL = r"^[^\u0000]*$"
+"""No database of feedback takes a NUL, and no trainer."""
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=_NO_NUL)]
+
+
+class FeedbackRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What somebody says of a message: its text, or the id of its verdict, or both are needed."""
+
+    label: Annotated[Label, msgspec.Meta(description="What the message really is.")]
+    reporter: Annotated[
+        _Name, msgspec.Meta(description="Who says so, by a name of yours that stays the same.")
+    ]
+    text: Annotated[
+        Annotated[str, msgspec.Meta(min_length=1, pattern=_NO_NUL)] | msgspec.UnsetType,
+        msgspec.Meta(description="The message, as it was written; without it nobody can learn."),
+    ] = msgspec.UNSET
+    id: Annotated[
+        _Name | msgspec.UnsetType, msgspec.Meta(description="The id that its verdict had.")
+    ] = msgspec.UNSET
+    key: Annotated[
+        _Name | msgspec.UnsetType,
+        msgspec.Meta(
+            description="The same one again from this reporter is a repetition, which is not kept "
+            "twice. If it is missing, the same text, id and label are."
+        ),
+    ] = msgspec.UNSET
+
+
+class FeedbackResponse(msgspec.Struct):
+    """The receipt of feedback that is kept."""
+
+    feedback: Annotated[int, msgspec.Meta(description="Its number.")]
+    received_at: Annotated[datetime, msgspec.Meta(description="When it came first.")]
+    repeated: Annotated[bool, msgspec.Meta(description="Whether it was there already.")]
+
+
 class RuleInfo(msgspec.Struct):
     """A rule of the pack, as far as it is shown."""
 

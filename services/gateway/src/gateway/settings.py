@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AnyHttpUrl, Field
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from kit.settings import WebSettings
 from rules.pack import default_pack_path
+from store.address import check_address
 
 
 class Settings(WebSettings):
@@ -93,6 +94,25 @@ class Settings(WebSettings):
     shadow_queue_size: int = Field(default=1000, gt=0)
     """Most messages that wait for it; those that come beyond are not scored, but counted."""
 
+    database_url: SecretStr | None = None
+    """Address of the database in which feedback is kept: `postgresql://user:password@host/database`,
+    or `sqlite:///` and the path of a file. If not set, feedback is answered with 501."""
+
+    database_migrate: bool = False
+    """Whether the gateway itself makes and changes the database's tables, so that nobody needs to
+    run `python -m store upgrade`; it must be allowed to there."""
+
+    feedback_seconds: float = Field(default=5.0, gt=0)
+    """How long feedback may wait until it is kept, in seconds, and connecting to the database or a
+    statement may take; then the answer is 503."""
+
+    feedback_queue_size: int = Field(default=1000, gt=0)
+    """Most feedback that waits for the database; what comes beyond is answered with 503 at once."""
+
+    feedback_queue_chars: int = Field(default=2 * 1024 * 1024, gt=0)
+    """Most code points of its texts; what comes beyond is answered with 503 at once. It must not be
+    below the longest text."""
+
     max_body_bytes: int = Field(default=1024 * 1024, gt=0)
     """Largest request body, in bytes; a larger one is answered with 413. For one message it is six
     times the longest text and 4 KiB, if that is less: it can need no more."""
@@ -102,6 +122,13 @@ class Settings(WebSettings):
 
     max_text_bytes: int = Field(default=64 * 1024, gt=0)
     """Longest text, in bytes of UTF-8; a longer one is answered with 422."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, address: SecretStr | None) -> SecretStr | None:
+        if address is not None:
+            check_address(address.get_secret_value())
+        return address
 
     @property
     def pack_path(self) -> Path:

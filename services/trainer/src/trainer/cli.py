@@ -19,7 +19,7 @@ app = typer.Typer(
 
 _PANELS = {
     "Training": (training.train,),
-    "Registry": (registry.promote, registry.rollback, registry.status),
+    "Registry": (registry.promote, registry.rollback, registry.challenger, registry.status),
     "Rules": (rules.rules,),
 }
 """The commands, in the order in which the help shows them; each has its function's name."""

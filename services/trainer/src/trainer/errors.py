@@ -15,6 +15,12 @@ TrainerError
 ├── NoSuchVersion         the registry has no such version, or none that fits
 ├── NoSuchRun             the registry has no such run
 ├── NoSuchArtifact        a run has no such file
+├── UnusableDatabase      the database's address is not one that can be used
+├── DatabaseUnavailable   the database with the locks does not answer, or cannot be written
+├── LockBusy              another trainer holds the lock
+├── LockLost              the database let go of the lock while it was needed
+├── AliasMoved            somebody without the lock moved the alias meanwhile
+├── BrokenHistory         the history of promotions cannot be read
 └── NotPromotable         the gate refused the version, or never judged it
 """
 
@@ -77,6 +83,30 @@ class NoSuchRun(TrainerError):
 
 class NoSuchArtifact(TrainerError):
     """A run has no such file among its artifacts."""
+
+
+class UnusableDatabase(TrainerError):
+    """The database's address is not one that can be used."""
+
+
+class DatabaseUnavailable(TrainerError):
+    """The database with the locks does not answer, or its folder cannot be written."""
+
+
+class LockBusy(TrainerError):
+    """Another trainer holds the lock, and did not let go of it in time."""
+
+
+class LockLost(TrainerError):
+    """The database let go of the lock while it was needed."""
+
+
+class AliasMoved(TrainerError):
+    """Somebody who does not hold the lock moved the alias meanwhile."""
+
+
+class BrokenHistory(TrainerError):
+    """The history of promotions on the registered model cannot be read."""
 
 
 class NotPromotable(TrainerError):

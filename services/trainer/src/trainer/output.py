@@ -1,8 +1,7 @@
-"""What the commands on the registry print: tables or JSON, and progress on stderr."""
+"""What a training prints: its progress on stderr, and a table or JSON at its end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.progress import (
@@ -15,10 +14,9 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from kit.registry import PRODUCTION, REGISTERED_MODEL, TAG_GATE
+from kit.registry import PRODUCTION, REGISTERED_MODEL
 from trainer.console import err, out, print_json, say
 from trainer.promotion import Promotion
-from trainer.registry import Version
 from trainer.training import Outcome
 from trainer.tuning import Advance
 
@@ -43,6 +41,7 @@ def show_training(outcome: Outcome, promotion: Promotion | None, *, as_json: boo
     table = Table(title=f"{REGISTERED_MODEL} version {outcome.version.number}", show_header=False)
     rows = {
         "candidate": outcome.best.candidate.name,
+        "messages": f"{outcome.fitted:,} fitted, {report.messages:,} judged",
         "model alone, spam F1": f"{report.f1:.4f} ± {report.f1_standard_error:.4f}",
         "precision, recall": f"{report.precision:.4f}, {report.recall:.4f}",
         "ham called spam": f"{report.ham_false_positive_rate:.2%}",
@@ -59,35 +58,6 @@ def show_training(outcome: Outcome, promotion: Promotion | None, *, as_json: boo
         say(f"refused by the gate: {reason}")
 
 
-def show_promotion(promotion: Promotion, *, as_json: bool) -> None:
-    """Print which version serves now, and which one did before."""
-    if as_json:
-        print_json(promotion)
-        return
-    before = f", before it {promotion.previous}" if promotion.previous else ""
-    out.print(f"{PRODUCTION} is version {promotion.version}{before}", highlight=False)
-
-
-def show_status(production: Version | None, versions: Sequence[Version], *, as_json: bool) -> None:
-    """Print every version, with the gate's decision, and which one serves."""
-    rows = [_status_row(version, production) for version in versions]
-    if as_json:
-        serving = production.number if production else None
-        print_json({"model": REGISTERED_MODEL, "production": serving, "versions": rows})
-        return
-    table = Table(title=REGISTERED_MODEL)
-    for column in ("version", "created", "gate", "serves"):
-        table.add_column(column)
-    for row in rows:
-        table.add_row(
-            row["version"],
-            row["created"],
-            row["gate"],
-            PRODUCTION if row["serves"] else "",
-        )
-    out.print(table)
-
-
 def _training(outcome: Outcome, promotion: Promotion | None) -> dict[str, Any]:
     rules, decision = outcome.rules, outcome.decision
     return {
@@ -100,6 +70,7 @@ def _training(outcome: Outcome, promotion: Promotion | None) -> dict[str, Any]:
         "candidate": outcome.best.candidate,
         "threshold": outcome.best.threshold,
         "model_bytes": outcome.model_bytes,
+        "fitted": outcome.fitted,
         "rules": {
             "pack": rules.pack,
             "coverage": rules.totals.coverage,
@@ -130,14 +101,3 @@ def _system_rows(outcome: Outcome) -> dict[str, str]:
 
 def _bar(shortfalls: int) -> str:
     return f"below the bar in {shortfalls} points" if shortfalls else "at the bar"
-
-
-def _status_row(version: Version, production: Version | None) -> dict[str, Any]:
-    created = datetime.fromtimestamp(version.created_ms / 1000, UTC)
-    return {
-        "version": version.number,
-        "created": created.isoformat(timespec="seconds"),
-        "gate": version.tags.get(TAG_GATE, "not judged"),
-        "serves": production is not None and production.number == version.number,
-        "run_id": version.run_id,
-    }

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kit.settings import MlflowAddress
@@ -22,6 +22,22 @@ class Settings(BaseSettings):
 
     experiment: str = Field(default="hamgate", min_length=1)
     """MLflow experiment that the runs belong to."""
+
+    database_url: SecretStr = SecretStr("sqlite:///.hamgate/hamgate.db")
+    """Database that holds the locks between trainers: `postgresql://user:password@host/database`,
+    or, for the trainers of one machine, `sqlite:///` and the path of a file, beside which they are
+    kept. All trainers of one registry need the same; a pooler before PostgreSQL must pool sessions,
+    not transactions."""
+
+    lock_seconds: float = Field(default=60.0, ge=0, allow_inf_nan=False)
+    """How long to wait for another trainer that is just moving an alias, in seconds."""
+
+    actor: str | None = Field(default=None, max_length=200)
+    """Who promotes and rolls back, as it is written on versions; user@host if not set."""
+
+    inference_url: str | None = Field(default=None, pattern="^https?://[^@]+$")
+    """Address of a model server that `trainer status` asks which version it serves, without user
+    and password; none is asked if not set."""
 
     search_space_file: Path | None = None
     """YAML file with the search space; the one that comes with hamgate if not set."""

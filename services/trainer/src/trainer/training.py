@@ -1,7 +1,7 @@
 """`trainer train`, from a corpus to a version with the gate's decision on it."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -17,13 +17,15 @@ from kit.registry import (
     TAG_RULES_PACK,
 )
 from rules.engine import Engine
+from trainer.abandoned import end_abandoned, guarded_run
 from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
 from trainer.evaluation import evaluate
-from trainer.fitting import fit
 from trainer.gate import Decision, Policy, decide
 from trainer.golden import golden
+from trainer.locks import Locks
 from trainer.measures import Bools
+from trainer.mixture import fit_all
 from trainer.registry import Registry, Version
 from trainer.report import Report
 from trainer.reporting import report_on
@@ -32,6 +34,7 @@ from trainer.rule_quality.quality import assess
 from trainer.rule_quality.report import QualityReport
 from trainer.rule_quality.scanning import Scanned
 from trainer.run_log import log_rules, log_training
+from trainer.sampling import judged_rows
 from trainer.search_space import SearchSpace
 from trainer.signing import Signer
 from trainer.system import Labelled, SystemReport, judge_system
@@ -65,31 +68,48 @@ class Outcome:
     decision: Decision
     model_bytes: int
     """Size of the stored model file."""
+    fitted: int
+    """Messages that the version was fitted on; the report says on how many it was judged."""
 
 
-def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> Outcome:
+def train(
+    corpus: Corpus, plan: Plan, registry: Registry, locks: Locks, advance: Advance
+) -> Outcome:
     """Measure the rules, tune, evaluate, fit on all messages, log all and register the version.
 
     The version carries the gate's decision from its first moment; the alias is not touched here.
+    Runs that a killed trainer left behind are ended before.
 
     Raises:
+        DatabaseUnavailable: The database with the locks failed.
         RegistryUnavailable: MLflow failed; the run is then marked as failed, where it can be.
     """
-    texts = as_texts([model_text(text) for text in corpus.texts])
-    spam = np.array([label == "spam" for label in corpus.labels])
-    with registry.run(f"train seed={plan.seed}") as run_id:
-        assessed = assess(plan.engine, corpus, plan.rule_policy)
+    all_texts = as_texts([model_text(text) for text in corpus.texts])
+    all_spam = np.array([label == "spam" for label in corpus.labels])
+    rows = judged_rows(all_spam, plan.space.max_tuning_messages, plan.seed)
+    judged, texts, spam = corpus.part(rows.tolist()), all_texts[rows], all_spam[rows]
+    end_abandoned(registry, locks)
+    with guarded_run(registry, locks, f"train seed={plan.seed}") as run_id:
+        assessed = assess(plan.engine, judged, plan.rule_policy)
         evaluated = evaluate(
             texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance
         )
         report = report_on(evaluated, spam, plan.seed)
-        best = evaluated.ranking[0]
-        pipeline = fit(texts, spam, best, plan.space)
+        pipeline, best = fit_all(
+            all_texts,
+            all_spam,
+            evaluated.ranking[0],
+            plan.space,
+            judged=rows,
+            seed=plan.seed,
+            jobs=plan.jobs,
+        )
+        evaluated = replace(evaluated, ranking=[best, *evaluated.ranking[1:]])
         labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
         system = judge_system(labelled, plan.seed)
         rules = assessed.report
         decision = decide(report, system, rules.shortfalls, plan.policy)
-        params = {"seed": plan.seed, **_gate_params(plan.policy)}
+        params = {"seed": plan.seed, "data.judged": len(rows), **_gate_params(plan.policy)}
         log_training(registry, run_id, params, corpus, evaluated, report, plan.space)
         log_rules(registry, run_id, assessed, system, labelled)
         flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
@@ -104,7 +124,9 @@ def train(corpus: Corpus, plan: Plan, registry: Registry, advance: Advance) -> O
         if plan.signer:
             tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
         version = registry.register(model_id, run_id, tags)
-    return Outcome(version, report, rules, system, best, decision, flavor.model_bytes)
+    return Outcome(
+        version, report, rules, system, best, decision, flavor.model_bytes, len(all_texts)
+    )
 
 
 def _gate_params(policy: Policy) -> dict[str, object]:

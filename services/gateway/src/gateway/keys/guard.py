@@ -10,7 +10,7 @@ from starlette.types import Scope
 from gateway import metrics
 from gateway.keys.file import Keys
 from kit.errors import Forbidden, Unauthenticated
-from kit.guard import Scheme
+from kit.guard import CLIENT, Scheme
 from kit.tally import Cell
 
 _BEARER = b"bearer "
@@ -34,15 +34,15 @@ class KeyGuard:
     def swap(self, keys: Keys) -> None:
         """Have these keys count from the next request on."""
         self.keys = keys
-        self._admitted: dict[bytes, tuple[bytes, Cell]] = {
-            digest: (digest, metrics.KEY_REQUESTS.labels(name))
+        self._admitted: dict[bytes, tuple[bytes, str, Cell]] = {
+            digest: (digest, name, metrics.KEY_REQUESTS.labels(name))
             for digest, name in keys.names.items()
         }
         # What an unknown key is compared with: the same work as for a known one.
-        self._decoy = (b"\0" * 32, metrics.KEY_REFUSALS.labels("unknown"))
+        self._decoy = (b"\0" * 32, "", metrics.KEY_REFUSALS.labels("unknown"))
 
     def admit(self, scope: Scope) -> None:
-        """Count and let pass a request that has a key.
+        """Count and let pass a request that has a key, and note the key's name.
 
         Raises:
             Unauthenticated: There is none: 401, for a client that sends one gets further.
@@ -57,12 +57,13 @@ class KeyGuard:
         digest = hashlib.sha256(key).digest()
         # Looking it up tells nothing about the keys: where it ends hangs on a hash of a digest,
         # which nobody can steer towards another. Whether it is the key is compared in full.
-        known, counter = self._admitted.get(digest, self._decoy)
+        known, name, counter = self._admitted.get(digest, self._decoy)
         is_known = hmac.compare_digest(known, digest)
         counter.inc()
         if not is_known:
             msg = "this API key is not known here"
             raise Forbidden(msg)
+        scope[CLIENT] = name
 
 
 def _sent(headers: Sequence[tuple[bytes, bytes]]) -> bytes:

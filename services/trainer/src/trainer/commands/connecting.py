@@ -1,10 +1,13 @@
-"""What the commands connect to, as the settings name it."""
+"""What the commands connect to, and in whose name, as the settings say."""
 
 from typing import TYPE_CHECKING
 
+from trainer.actor import whoami
+from trainer.locks import Locks, open_locks
 from trainer.settings import Settings
 
 if TYPE_CHECKING:
+    from trainer.promotion import Note
     from trainer.registry import Registry
 
 
@@ -17,3 +20,24 @@ def open_registry(settings: Settings) -> "Registry":
     from trainer.registry import Registry
 
     return Registry(settings.tracking_uri, settings.experiment)
+
+
+def shared_locks(settings: Settings) -> Locks:
+    """Return the locks of all who use the registry.
+
+    Raises:
+        UnusableDatabase: The address of the database with the locks is not one that can be used.
+    """
+    url = settings.database_url.get_secret_value()
+    return open_locks(url, seconds=settings.lock_seconds, holder=_actor(settings))
+
+
+def note(settings: Settings, reason: str) -> "Note":
+    """Return what is to be written on a version that is promoted."""
+    from trainer.promotion import Note
+
+    return Note(_actor(settings), reason)
+
+
+def _actor(settings: Settings) -> str:
+    return settings.actor or whoami()

@@ -38,3 +38,8 @@ Number = Annotated[
     str | None,
     typer.Argument(help="Number of the version; the newest that passed the gate if left out."),
 ]
+Reason = Annotated[str, typer.Option(help="Why; it is written on the version.")]
+Clear = Annotated[bool, typer.Option("--clear", help="Have no challenger any more.")]
+Refused = Annotated[
+    bool, typer.Option("--refused", help="Also take a version that the gate refused.")
+]

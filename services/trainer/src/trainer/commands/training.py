@@ -2,7 +2,7 @@
 
 import typer
 
-from trainer.commands.connecting import open_registry
+from trainer.commands.connecting import note, open_registry, shared_locks
 from trainer.commands.options import (
     Data,
     Ham,
@@ -59,16 +59,17 @@ def train(
             jobs=settings.jobs,
             signer=signer,
         )
-        registry = open_registry(settings)
+        registry, locks = open_registry(settings), shared_locks(settings)
         # First of all, so that a cluster that is not there is told at once.
         with executor(settings.scheduler):
             corpus = load(data, columns)
             show_corpus(corpus)
             with output.progress(count_steps(space)) as advance:
-                outcome = training.train(corpus, plan, registry, advance)
+                outcome = training.train(corpus, plan, registry, locks, advance)
         moved = None
         if promote and outcome.decision.passed:
-            moved = promotion.promote(registry, outcome.version.number)
+            told = note(settings, "trained, and let through by the gate")
+            moved = promotion.promote(registry, locks, told, outcome.version.number)
         output.show_training(outcome, moved, as_json=as_json)
         if not outcome.decision.passed:
             raise typer.Exit(Exit.REFUSED)

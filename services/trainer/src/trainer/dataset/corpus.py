@@ -40,6 +40,20 @@ class Corpus:
     """SHA-256 (hex) over the kept rows in order, see `digest_of`."""
     counts: Counts
 
+    def part(self, rows: Sequence[int]) -> "Corpus":
+        """Return the corpus of some of the messages, by index; itself if it is all of them."""
+        if len(rows) == len(self.texts):
+            return self
+        texts, labels = [self.texts[row] for row in rows], [self.labels[row] for row in rows]
+        spam, count = labels.count("spam"), len(labels)
+        return Corpus(
+            texts,
+            labels,
+            f"{self.source} ({count} of {len(self.texts)} messages)",
+            digest_of(zip(labels, texts, strict=True)),
+            Counts(count, count, 0, 0, 0, spam=spam, ham=count - spam),
+        )
+
 
 def build(messages: Iterable[Message], source: str) -> Corpus:
     """Return the corpus of `messages`: first occurrences only, contradictions left out.

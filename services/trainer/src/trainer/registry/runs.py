@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from time import time
 
 import mlflow.artifacts
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Metric, Param, Run, RunTag
 from mlflow.models import Model
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
@@ -29,16 +29,26 @@ class RunRecord:
     status: str
     """RUNNING, FINISHED, FAILED, KILLED or SCHEDULED."""
 
+    @property
+    def parent(self) -> str | None:
+        """The id of the run that this one is below, if it is below any."""
+        return self.tags.get(MLFLOW_PARENT_RUN_ID)
+
 
 class Runs(Connection):
     """Logs runs and reads them back."""
 
     @contextmanager
-    def run(self, name: str, parent: str | None = None) -> Iterator[str]:
-        """Yield the id of a new run; it ends as FINISHED, or as FAILED if the body raises."""
-        tags = {MLFLOW_PARENT_RUN_ID: parent} if parent else {}
+    def run(
+        self, name: str, parent: str | None = None, tags: Mapping[str, str] | None = None
+    ) -> Iterator[str]:
+        """Yield the id of a new run; it ends as FINISHED, or as FAILED if the body raises.
+
+        It has its tags from the first moment on.
+        """
+        given = {**(tags or {}), **({MLFLOW_PARENT_RUN_ID: parent} if parent else {})}
         with self._translated():
-            created = self._client.create_run(self._experiment_id, tags=tags, run_name=name)
+            created = self._client.create_run(self._experiment_id, tags=given, run_name=name)
         run_id: str = created.info.run_id
         try:
             yield run_id
@@ -88,6 +98,20 @@ class Runs(Connection):
         model_id: str = info.model_id
         return model_id
 
+    def runs_under_way(self) -> dict[str, RunRecord]:
+        """Return the runs of the experiment that have not ended, by their id."""
+        found: dict[str, RunRecord] = {}
+        token = None
+        with self._translated():
+            while True:
+                page = self._client.search_runs(
+                    [self._experiment_id], "attributes.status = 'RUNNING'", page_token=token
+                )
+                found.update((run.info.run_id, _record(run)) for run in page)
+                token = page.token
+                if not token:
+                    return found
+
     def read_run(self, run_id: str) -> RunRecord:
         """Return what is noted of a run.
 
@@ -96,8 +120,7 @@ class Runs(Connection):
         """
         with self._translated(NoSuchRun(f"MLflow at {self._uri} has no run {run_id}")):
             found = self._client.get_run(run_id)
-        data = found.data
-        return RunRecord(data.params, data.metrics, data.tags, found.info.status)
+        return _record(found)
 
     def read_bytes(self, run_id: str, path: str) -> bytes:
         """Return a file of a run's artifacts.
@@ -118,6 +141,11 @@ class Runs(Connection):
                 run_id=run_id, artifact_path=path, dst_path=temporary, tracking_uri=self._uri
             )
             return Path(local).read_bytes()
+
+
+def _record(run: Run) -> RunRecord:
+    data = run.data
+    return RunRecord(data.params, data.metrics, data.tags, run.info.status)
 
 
 def _split(path: str) -> tuple[str | None, str]:

@@ -1,4 +1,4 @@
-"""Versions of the registered model: their tags, their files, and the alias that names one."""
+"""Versions of the registered model: their tags, their files, and the aliases that name them."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -30,8 +30,17 @@ class Version:
     tags: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class ModelRecord:
+    """What MLflow has noted of the registered model."""
+
+    aliases: Mapping[str, str]
+    """Numbers of versions, by the alias that names them."""
+    tags: Mapping[str, str]
+
+
 class Versions(Connection):
-    """Registers versions, finds them, and lets the alias name one."""
+    """Registers versions, finds them, and lets aliases name them."""
 
     def register(self, model_id: str, run_id: str, tags: Mapping[str, str]) -> Version:
         """Make a logged model a version, with its tags from the first moment on."""
@@ -65,15 +74,20 @@ class Versions(Connection):
             found = self._client.search_model_versions(f"name = '{REGISTERED_MODEL}'")
         return sorted(map(_version, found), key=lambda version: -int(version.number))
 
-    def production(self) -> Version | None:
-        """Return the version that the alias names, or None."""
+    def model(self) -> ModelRecord:
+        """Return the aliases and tags of the registered model; none where there is no model yet."""
         try:
             with self._translated(NoSuchVersion("none")):
-                return _version(
-                    self._client.get_model_version_by_alias(REGISTERED_MODEL, PRODUCTION)
-                )
+                found = self._client.get_registered_model(REGISTERED_MODEL)
         except NoSuchVersion:
-            return None
+            return ModelRecord({}, {})
+        aliases = {alias: str(number) for alias, number in found.aliases.items()}
+        return ModelRecord(aliases, dict(found.tags))
+
+    def production(self) -> Version | None:
+        """Return the version that serves, or None."""
+        number = self.model().aliases.get(PRODUCTION)
+        return None if number is None else self.version(number)
 
     @contextmanager
     def files_of(self, version: Version) -> Iterator[Path]:
@@ -104,15 +118,26 @@ class Versions(Connection):
                 msg = f"version {version.number} is not whole: {error}"
                 raise NotWhole(msg) from error
 
-    def move_alias(self, version: Version) -> None:
-        """Make the alias name `version`."""
+    def set_alias(self, alias: str, version: Version) -> None:
+        """Make an alias name `version`, in one step."""
         with self._translated():
-            self._client.set_registered_model_alias(REGISTERED_MODEL, PRODUCTION, version.number)
+            self._client.set_registered_model_alias(REGISTERED_MODEL, alias, version.number)
+
+    def delete_alias(self, alias: str) -> None:
+        """Make an alias name nothing; it may do so already."""
+        if alias in self.model().aliases:
+            with self._translated():
+                self._client.delete_registered_model_alias(REGISTERED_MODEL, alias)
 
     def tag(self, version: Version, name: str, value: str) -> None:
         """Set a tag on a version."""
         with self._translated():
             self._client.set_model_version_tag(REGISTERED_MODEL, version.number, name, value)
+
+    def tag_model(self, name: str, value: str) -> None:
+        """Set a tag on the registered model."""
+        with self._translated():
+            self._client.set_registered_model_tag(REGISTERED_MODEL, name, value)
 
 
 def _version(found: ModelVersion) -> Version:

@@ -1,0 +1,1 @@
+"""What reporters say of messages: on the way from a request to the database."""
