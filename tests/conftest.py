@@ -15,6 +15,7 @@ if hypothesis.settings.get_current_profile_name() == "default":
 pytest_plugins = [
     "fixtures.postgres",  # before those that import it, or pytest cannot rewrite its asserts
     "fixtures.s3",  # the same
+    "fixtures.candidates",
     "fixtures.corpus",
     "fixtures.databases",
     "fixtures.mlflow",

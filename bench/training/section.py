@@ -20,9 +20,10 @@ measures anew.
 
 `trainer train` against an MLflow server on SQLite and local files, with a search space of the
 largest candidate alone and few folds (`bench/training/one_candidate.yaml`): more candidates and
-folds take more time in proportion, and no more memory. The first corpus is the demo; the others are spliced from it: halves of different messages of one label,
-with other digits in every number and an invented word for one in fifty, none twice. They are easier
-to tell apart than real ones, so their F1 says that nothing broke, and no more.
+folds take more time in proportion, and no more memory. The first corpus is the demo; the others are
+spliced from it: halves of different messages of one label, with other digits in every number and an
+invented word for one in fifty, none twice. They are easier to tell apart than real ones, so their
+F1 says that nothing broke, and no more.
 
 **Memory** is the largest sum of the proportional set sizes (PSS) of the trainer and all its
 processes, looked at five times a second; MLflow's server is not in it. **CPU** is their user and

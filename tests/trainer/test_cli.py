@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from fixtures.gate import write_policy
 from fixtures.mlflow import SMALL_SPACE, MlflowServer
 from fixtures.processes import free_port, running, wait_until_line
 from fixtures.versions import Shelf
@@ -26,7 +27,9 @@ def space(tmp_path: Path) -> str:
 def test_train_promotes_and_logs(any_registry: MlflowServer) -> None:
     """A version that passes serves; its run has the data, the measures and a run a candidate."""
     trained = any_registry.train("--seed", "3", TRAINER_ACTOR="anna@laptop")
-    assert trained["gate"] == {"passed": True, "reasons": []}
+    gate = trained["gate"]
+    assert (gate["passed"], gate["reasons"], gate["champion"]) == (True, [], None)
+    assert gate["power"]["good_refused"] < 0.05
     assert trained["promoted"]
     assert trained["report"]["f1"] > 0.95
     assert trained["report"]["f1_standard_error"] < 0.007
@@ -51,9 +54,12 @@ def test_train_promotes_and_logs(any_registry: MlflowServer) -> None:
     assert promoted["reason"] == "trained, and let through by the gate"
 
 
-def test_the_gate_refuses_with_exit_code_3(empty_registry: MlflowServer, space: str) -> None:
+def test_the_gate_refuses_with_exit_code_3(
+    empty_registry: MlflowServer, space: str, tmp_path: Path
+) -> None:
     """The version is registered as refused, the number that fell short is named."""
-    done = empty_registry.trainer("train", "--search-space", space, TRAINER_GATE_MIN_F1="0.999")
+    policy = write_policy(tmp_path / "policy.yaml", f1={"min": 0.999})
+    done = empty_registry.trainer("train", "--search-space", space, "--policy", policy)
     assert done.returncode == 3, done.stderr
     assert "is not above 0.999" in done.stderr.splitlines()[-1]
     status = json.loads(empty_registry.trainer("status", "--json").stdout)
@@ -93,6 +99,9 @@ def test_a_users_own_file(empty_registry: MlflowServer, space: str, tmp_path: Pa
         (("train", "--data", "nowhere.csv"), 1, "nowhere.csv"),
         (("train", "--data", "corpus.docx"), 1, "corpus.docx"),
         (("train", "--search-space", "nowhere.yaml"), 1, "nowhere.yaml"),
+        (("train", "--policy", "nowhere.yaml"), 1, "nowhere.yaml"),
+        (("gate",), 1, "no version yet"),
+        (("gate", "7"), 1, "no version 7"),
         (("train", "--seed", "-1"), 2, "--seed"),
         (("train", "--spam", "x", "--ham", "x"), 1, "both"),
         (("rollback",), 1, "nothing serves"),
@@ -157,9 +166,9 @@ def test_mlflow_away(empty_registry: MlflowServer) -> None:
 
 def test_a_bad_setting_is_one_line(empty_registry: MlflowServer) -> None:
     """The line names the variable."""
-    done = empty_registry.trainer("status", TRAINER_GATE_MIN_F1="high")
+    done = empty_registry.trainer("status", TRAINER_JOBS="many")
     assert done.returncode == 2
-    assert done.stderr.startswith("TRAINER_GATE_MIN_F1: ")
+    assert done.stderr.startswith("TRAINER_JOBS: ")
 
 
 def test_a_challenger_is_named_and_withdrawn(shelf: Shelf) -> None:
@@ -196,7 +205,7 @@ def test_help_reads_like_a_product() -> None:
     command = Path(sys.executable).with_name("trainer")
     shown = subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
     panels = ("Training", "Registry", "Rules")
-    for word in (*panels, "train", "promote", "rollback", "challenger", "status", "rules"):
+    for word in (*panels, "train", "gate", "promote", "rollback", "challenger", "status", "rules"):
         assert f" {word} " in shown
     assert "3 refused by the gate" in shown
 

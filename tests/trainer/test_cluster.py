@@ -3,15 +3,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from joblib import delayed, parallel_config
 
 from fixtures.dask_cluster import DaskCluster, dask_cluster, die, refuse, slow, total
 from fixtures.processes import free_port, kill
+from kit.model_text import model_text
 from trainer.cluster import connected, versions
+from trainer.dataset.corpus import Corpus
 from trainer.errors import ClusterUnavailable, OtherVersions, WorkerLost
+from trainer.evaluation import Evaluated, evaluate
+from trainer.mixture import fit_all
 from trainer.parallel import executor, spread
+from trainer.search_space import SearchSpace
+from trainer.tuning import Tuned, as_texts
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +37,30 @@ def test_both_workers_work_and_results_come_in_order(two_workers: DaskCluster) -
         (number, values.sum()) for number in range(20)
     ]
     assert {pid for *_, pid in results} == {worker.pid for worker in two_workers.workers}
+
+
+def test_a_cluster_chooses_as_this_machine_does(
+    two_workers: DaskCluster, corpus: Corpus, small_space: SearchSpace
+) -> None:
+    """Ranking, calibrations, thresholds, measures, scores and coefficients, bit for bit."""
+    texts = as_texts([model_text(text) for text in corpus.texts[:900]])
+    spam = np.array([label == "spam" for label in corpus.labels[:900]])
+    shards = msgspec.structs.replace(small_space, max_fit_messages=300)
+
+    def outcome() -> tuple[Evaluated, Tuned, np.ndarray]:
+        evaluated = evaluate(texts, spam, small_space, seed=0, jobs=2, advance=lambda: None)
+        pipeline, best = fit_all(
+            texts, spam, evaluated.ranking[0], shards, judged=np.arange(900), seed=0, jobs=2
+        )
+        return evaluated, best, pipeline[-1].coef_
+
+    local = outcome()
+    with executor(two_workers.address):
+        spread_out = outcome()
+    assert spread_out[0].ranking == local[0].ranking
+    assert np.array_equal(spread_out[0].scores, local[0].scores)
+    assert spread_out[1] == local[1]
+    assert np.array_equal(spread_out[2], local[2])
 
 
 def test_an_error_of_a_call_is_raised_as_it_is(two_workers: DaskCluster) -> None:

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
+from fixtures.corpus import space_of
 from kit.model_text import model_text
 from trainer.dataset.corpus import Corpus
 from trainer.errors import TooLittleData
 from trainer.evaluation import count_steps, evaluate, judge
 from trainer.fitting import fit, spam_scores
 from trainer.measures import Confusion
-from trainer.reporting import report_on
-from trainer.search_space import SearchSpace, load_search_space
+from trainer.search_space import Grid, SearchSpace, load_search_space
 from trainer.tuning import Extra, as_texts, folds
 
 
@@ -31,12 +31,11 @@ def test_the_demo_corpus_is_judged_above_the_bar(
         steps += 1
 
     evaluated = evaluate(texts, spam, small_space, seed=0, jobs=2, advance=advance)
-    report = report_on(evaluated, spam, seed=0)
-    assert report.f1 > 0.95
-    assert report.f1 == Confusion.of(spam, evaluated.called_spam).f1
-    assert report.f1_standard_error < 0.007
-    assert report.messages == len(texts) == 4533
-    assert report.spam == spam.sum() == 561
+    counts = Confusion.of(spam, evaluated.called_spam)
+    assert counts.f1 > 0.95
+    assert counts.f1_standard_error(0) < 0.007
+    assert len(evaluated.scores) == len(texts) == 4533
+    assert counts.true_spam + counts.false_ham == 561
     assert steps == count_steps(small_space)
 
 
@@ -61,12 +60,17 @@ def test_no_message_is_judged_by_a_model_that_saw_it(small_space: SearchSpace) -
     """
     texts = as_texts([f"{n:04d}" * 3 for n in range(200)])
     spam = np.random.default_rng(1).permutation(np.arange(200) < 60)
-    space = SearchSpace({"word": {"word": (1, 1)}}, [1000.0], 1, 3, 3)
+    space = space_of(words(1000.0))
     evaluated = evaluate(texts, spam, space, seed=0, jobs=1, advance=lambda: None)
     assert Confusion.of(spam, evaluated.called_spam).f1 < 0.55
-    known = fit(texts, spam, evaluated.ranking[0], space)
+    known = fit(texts, spam, evaluated.ranking[0])
     scores = spam_scores(known, texts)
     assert scores[spam].min() > scores[~spam].max()
+
+
+def words(*c: float) -> Grid:
+    """Single words, every one of them, with these values of C."""
+    return Grid(word=((1, 1),), c=c, min_df=(1,), marks=(0,))
 
 
 def noisy_corpus() -> tuple[np.ndarray, np.ndarray]:
@@ -90,8 +94,8 @@ def test_a_fold_is_labelled_the_same_whatever_its_labels_say(fold: int) -> None:
     by all messages, or the threshold by the fold itself, fails here.
     """
     texts, spam = noisy_corpus()
-    features = {"word": {"word": (1, 1)}, "char": {"char_wb": (2, 3)}}
-    space = SearchSpace(features, [0.01, 1.0, 100.0], 1, 3, 3)  # type: ignore[arg-type]
+    letters = Grid(char_wb=((2, 3),), c=(0.01, 1.0, 100.0), min_df=(1,), marks=(0,))
+    space = space_of(words(0.01, 1.0, 100.0), letters, most_ham=1)
     outer = folds(spam, 3, seed=0)
     test = outer[fold][1]
     turned = spam.copy()
@@ -112,9 +116,9 @@ def test_what_comes_with_hamgate_passes_on_the_demo_corpus(
     texts, spam = messages
     space = load_search_space(None)
     evaluated = evaluate(texts, spam, space, seed=0, jobs=None, advance=lambda: None)
-    report = report_on(evaluated, spam, seed=0)
-    assert report.f1 > 0.95
-    assert report.f1_standard_error < 0.007
+    counts = Confusion.of(spam, evaluated.called_spam)
+    assert counts.f1 > 0.95
+    assert counts.f1_standard_error(0) < 0.007
 
 
 def test_the_fitted_pipeline_knows_its_classes_by_name(
@@ -125,7 +129,7 @@ def test_the_fitted_pipeline_knows_its_classes_by_name(
     evaluated_on = np.r_[np.flatnonzero(spam)[:50], np.flatnonzero(~spam)[:50]]
     some, labels = texts[evaluated_on], spam[evaluated_on]
     best = evaluate(some, labels, small_space, seed=0, jobs=1, advance=lambda: None).ranking[0]
-    pipeline = fit(some, labels, best, small_space)
+    pipeline = fit(some, labels, best)
     assert pipeline.classes_.tolist() == ["ham", "spam"]
     scores = spam_scores(pipeline, some)
     assert scores[labels].mean() > scores[~labels].mean()
@@ -154,15 +158,15 @@ def test_a_corpus_just_large_enough_is_judged(small_space: SearchSpace) -> None:
 def test_a_corpus_without_a_shared_term_is_refused() -> None:
     """When no term is in two messages there is nothing to learn from, and the error says so."""
     texts = as_texts([f"{n:05d}" for n in range(40)])
-    space = SearchSpace({"word": {"word": (1, 1)}}, [1.0], 2, 3, 3)
-    with pytest.raises(TooLittleData, match="feature set word"):
+    space = space_of(Grid(word=((1, 1),), c=(1.0,), marks=(0,)))
+    with pytest.raises(TooLittleData, match="word 1-1"):
         evaluate(texts, np.arange(40) < 20, space, seed=0, jobs=2, advance=lambda: None)
 
 
 def test_scores_and_variants_are_of_models_that_never_saw_the_message() -> None:
     """The same texts as a variant get the same labels; an unknown word gets none of spam's."""
     texts, spam = noisy_corpus()
-    space = SearchSpace({"word": {"word": (1, 1)}}, [1.0], 1, 3, 3)
+    space = space_of(words(1.0), most_ham=1)
     variants = {"same": texts, "unknown": as_texts(["zzz"] * len(texts))}
     evaluated = evaluate(
         texts, spam, space, seed=0, jobs=1, advance=lambda: None, variants=variants
@@ -176,7 +180,7 @@ def test_scores_and_variants_are_of_models_that_never_saw_the_message() -> None:
 def test_extra_rows_teach_and_are_not_judged() -> None:
     """A word that only extra rows have is learned in every fold, as much as its weight says."""
     texts, spam = noisy_corpus()
-    space = SearchSpace({"word": {"word": (1, 1)}}, [1.0], 1, 3, 3)
+    space = space_of(words(1.0), most_ham=1)
     variants = {"new": as_texts([f"{text} brandnew" for text in texts])}
     called = {}
     for weight in (0.0, 1.0):

@@ -1,19 +1,13 @@
 import math
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import f1_score, precision_score, recall_score
+from sklearn.metrics import brier_score_loss, f1_score, precision_score, recall_score
 
-from trainer.measures import Confusion, best_threshold
+from trainer.measures import Confusion, brier_score, expected_calibration_error
 
 PAIRS = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60)
-SCORED = st.lists(
-    st.tuples(st.booleans(), st.sampled_from([0.01, 0.1, 0.25, 0.5, 0.75, 1.0])),
-    min_size=1,
-    max_size=40,
-).filter(lambda rows: any(spam for spam, _ in rows))
 
 
 @given(PAIRS)
@@ -48,45 +42,24 @@ def test_the_standard_error_is_reproducible() -> None:
     assert confusion.f1_standard_error(7) == confusion.f1_standard_error(7)
 
 
-@given(SCORED)
-def test_no_threshold_is_better(rows: list[tuple[bool, float]]) -> None:
-    """The threshold reaches the F1 that it promises, and no other cut does better."""
-    spam = np.array([row[0] for row in rows])
-    scores = np.array([row[1] for row in rows])
-    threshold, promised = best_threshold(spam, scores)
-    reached = Confusion.of(spam, scores >= threshold).f1
-    assert math.isclose(reached, promised)
-    for cut in (*scores, 2.0):
-        assert Confusion.of(spam, scores >= cut).f1 <= promised + 1e-12
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=40))
+def test_the_brier_score_is_scikit_learns(rows: list[tuple[bool, float]]) -> None:
+    """The mean squared error of the probabilities."""
+    spam, scores = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    expected = brier_score_loss(spam, scores, labels=[False, True])
+    assert math.isclose(brier_score(spam, scores), expected, abs_tol=1e-12)
 
 
-CLOSE = [np.nextafter(0.5, 0), 0.5, np.nextafter(0.5, 1), np.nextafter(np.nextafter(0.5, 1), 1)]
-FINE = st.lists(
-    st.tuples(st.booleans(), st.sampled_from(CLOSE) | st.floats(1e-6, 1 - 1e-6)),
-    min_size=1,
-    max_size=12,
-).filter(lambda rows: any(spam for spam, _ in rows))
+def test_honest_probabilities_have_no_calibration_error() -> None:
+    """A tenth of the messages at 0.1 is spam, and nine tenths of those at 0.9."""
+    spam = np.arange(20) >= 10
+    spam[[0, 19]] = [True, False]
+    assert expected_calibration_error(spam, np.where(np.arange(20) < 10, 0.1, 0.9)) < 1e-12
 
 
-@given(FINE)
-def test_scores_as_close_as_can_be_are_kept_apart(rows: list[tuple[bool, float]]) -> None:
-    """The promised F1 is reached between neighbouring floating-point numbers too."""
-    spam = np.array([row[0] for row in rows])
-    scores = np.array([row[1] for row in rows])
-    threshold, promised = best_threshold(spam, scores)
-    assert math.isclose(Confusion.of(spam, scores >= threshold).f1, promised)
-
-
-@pytest.mark.parametrize("scores", [[1.0, 1.0, 0.0, 0.0], [1.0, np.nextafter(1, 0)], [0.0, 0.0]])
-def test_a_threshold_is_never_at_the_edge(scores: list[float]) -> None:
-    """0 would call everything spam and 1 be refused by the model server."""
-    spam = np.arange(len(scores)) < len(scores) / 2
-    assert 0 < best_threshold(spam, np.array(scores))[0] < 1
-
-
-@pytest.mark.parametrize("scores", [[0.9, 0.8, 0.2, 0.1], [0.6, 0.6, 0.1, 0.1]])
-def test_the_threshold_lies_between_two_scores(scores: list[float]) -> None:
-    """No message sits on it, so a rounding error turns no label."""
-    threshold, f1 = best_threshold(np.array([True, True, False, False]), np.array(scores))
-    assert f1 == 1.0
-    assert scores[2] < threshold < scores[1]
+def test_overconfidence_is_a_calibration_error() -> None:
+    """Half the messages at 0, half at 1, and a fifth of each wrong: off by a fifth."""
+    spam = np.tile([True, False, False, False, False], 2)
+    scores = np.repeat([0.0, 1.0], 5)
+    spam[5:] = ~spam[5:]
+    assert math.isclose(expected_calibration_error(spam, scores), 0.2)

@@ -2,38 +2,63 @@ from pathlib import Path
 
 import pytest
 
+from trainer.candidates import by_shared_features, candidates
 from trainer.errors import SearchSpaceError
-from trainer.search_space import Candidate, load_search_space
+from trainer.search_space import Candidate, Features, load_search_space
 
 GOOD = """
-features:
-  both: {word: [1, 2], char_wb: [2, 5]}
-  char: {char: [3, 3]}
-c: [1, 10.5]
+parameters:
+  - {word: [[1, 2], null], char_wb: [[2, 5]], c: [1, 10.5], class_weight: [balanced, null]}
+  - {char: [[3, 3]], c: [2], marks: [0], min_df: [1, 3], sublinear_tf: [false]}
+strategy: random
+draws: 4
 """
 
 
-def test_every_feature_set_meets_every_c(tmp_path: Path) -> None:
-    """Candidates are the product, those with the same features together."""
+def test_a_space_is_read(tmp_path: Path) -> None:
+    """Lists are values to try; what is not named has its default."""
     path = tmp_path / "space.yaml"
     path.write_text(GOOD)
     space = load_search_space(path)
-    assert space.candidates() == [
-        Candidate("both", 1.0), Candidate("both", 10.5),
-        Candidate("char", 1.0), Candidate("char", 10.5),
+    first, second = space.parameters
+    assert first.word == ((1, 2), None)
+    assert first.class_weight == ("balanced", None)
+    assert first.marks == (0.1,)
+    assert (second.char, second.char_wb, second.min_df) == (((3, 3),), (None,), (1, 3))
+    assert (space.strategy, space.draws, space.inner_folds) == ("random", 4, 5)
+
+
+def test_a_candidate_says_all_that_it_is() -> None:
+    """Its name is that of its run, and its parameters are by the names of the file."""
+    features = Features(word=(1, 2), char_wb=(2, 5), sublinear_tf=False)
+    candidate = Candidate(features, 10.5, "balanced")
+    assert candidate.name == (
+        "word 1-2, char_wb 2-5, marks 0.1, min_df 2, linear, C 10.5, balanced"
+    )
+    assert candidate.parameters() == {
+        "word": (1, 2), "char_wb": (2, 5), "char": None, "min_df": 2, "sublinear_tf": False,
+        "marks": 0.1, "c": 10.5, "class_weight": "balanced",
+    }  # fmt: skip
+
+
+def test_candidates_that_differ_have_different_names() -> None:
+    """No two runs are called alike."""
+    features = [
+        Features(word=(1, 2)), Features(char=(1, 2)), Features(char_wb=(1, 2)),
+        Features(word=(1, 2), marks=0.0), Features(word=(1, 2), min_df=3),
+        Features(word=(1, 2), sublinear_tf=False),
     ]  # fmt: skip
-    assert space.features["both"] == {"word": (1, 2), "char_wb": (2, 5)}
-    assert space.candidates()[1].name == "both C=10.5"
+    names = {Candidate(one, c).name for one in features for c in (1.0, 3.0)}
+    assert len(names) == 12
 
 
-def test_the_packaged_space_tunes_c_and_ngrams_of_words_and_characters() -> None:
-    """What comes with hamgate tries several C, and words, characters and both."""
+def test_the_packaged_space_tunes_c_and_ngrams() -> None:
+    """What comes with hamgate tries several C, words and characters, with a ceiling for ham."""
     space = load_search_space(None)
-    analyzers = [set(features) for features in space.features.values()]
-    assert {"word"} in analyzers
-    assert {"char_wb"} in analyzers
-    assert {"word", "char_wb"} in analyzers
-    assert len(space.c) > 1
+    assert {candidate.c for candidate in candidates(space)} > {30.0}
+    assert len(by_shared_features(candidates(space))) > 1
+    assert any(set(one.features.ngrams()) == {"word", "char_wb"} for one in candidates(space))
+    assert space.max_ham_false_positive_rate <= 0.005
 
 
 @pytest.mark.parametrize(
@@ -41,17 +66,29 @@ def test_the_packaged_space_tunes_c_and_ngrams_of_words_and_characters() -> None
     [
         ("", r"got `null`"),
         ("- 1", r"got `array`"),
-        ("features: {}\nc: [1]", r"\$\.features"),
-        ("features: {a: {word: [1, 2]}}\nc: []", r"\$\.c"),
-        ("features: {a: {word: [1, 2]}}\nc: [0]", r"\$\.c\[0\]"),
-        ("features: {a: {word: [1, 2]}}\nc: [.inf]", r"\$\.c\[0\]"),
-        ("features: {a: {word: [1, 2]}}\nc: [.nan]", r"\$\.c\[0\]"),
-        ("features: {a: {words: [1, 2]}}\nc: [1]", r"Invalid enum value 'words'"),
-        ("features: {a: {word: [2, 1]}}\nc: [1]", r"features\.a: needs"),
-        ("features: {a: {}}\nc: [1]", r"features\.a: needs"),
-        ("features: {a: {word: [0, 1]}}\nc: [1]", r"features"),
-        ("features: {a: {word: [1, 2]}}\nc: [1]\nfolds: 3", r"unknown field `folds`"),
-        ("features: {a: {word: [1, 2]}}\nc: [1]\ninner_folds: 1", r"inner_folds"),
+        ("parameters: []", r"\$\.parameters"),
+        ("parameters: [{word: [[1, 2]]}]", r"missing required field `c`"),
+        ("parameters: [{word: [[1, 2]], c: []}]", r"\$\.parameters\[0\]\.c"),
+        ("parameters: [{word: [[1, 2]], c: [0]}]", r"\.c\[0\]"),
+        ("parameters: [{word: [[1, 2]], c: [.inf]}]", r"\.c\[0\]"),
+        ("parameters: [{word: [[1, 2]], c: [.nan]}]", r"\.c\[0\]"),
+        ("parameters: [{words: [[1, 2]], c: [1]}]", r"unknown field `words`"),
+        ("parameters: [{word: [[2, 1]], c: [1]}]", r"low to high.*parameters\[0\]"),
+        ("parameters: [{c: [1]}]", r"one of word, char_wb and char"),
+        ("parameters: [{word: [null, [1, 2]], c: [1]}]", r"in every candidate"),
+        ("parameters: [{word: [], c: [1]}]", r"\.word"),
+        ("parameters: [{word: [[0, 1]], c: [1]}]", r"\.word\[0\]\[0\]"),
+        ("parameters: [{word: [[1, 2]], c: [1], marks: [-1]}]", r"\.marks\[0\]"),
+        ("parameters: [{word: [[1, 2]], c: [1], marks: [.nan]}]", r"\.marks\[0\]"),
+        ("parameters: [{word: [[1, 2]], c: [1], class_weight: [heavy]}]", r"'heavy'"),
+        ("parameters: [{word: [[1, 2]], c: [1]}]\nfolds: 3", r"unknown field `folds`"),
+        ("parameters: [{word: [[1, 2]], c: [1]}]\ninner_folds: 1", r"inner_folds"),
+        ("parameters: [{word: [[1, 2]], c: [1]}]\nstrategy: luck", r"'luck'"),
+        ("parameters: [{word: [[1, 2]], c: [1]}]\ndraws: 0", r"draws"),
+        (
+            "parameters: [{word: [[1, 2]], c: [1]}]\nmax_ham_false_positive_rate: 0",
+            r"max_ham_false_positive_rate",
+        ),
         ("features: [", r"line 1"),
         ("[" * 5000, r"recursion"),
     ],

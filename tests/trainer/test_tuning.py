@@ -3,11 +3,16 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from fixtures.corpus import space_of
+from trainer.candidates import candidates
 from trainer.measures import Confusion
-from trainer.search_space import SearchSpace
+from trainer.search_space import Grid
 from trainer.tuning import as_texts, count_tasks, folds, tune
 
-SPACE = SearchSpace({"word": {"word": (1, 1)}, "char": {"char_wb": (2, 3)}}, [1.0, 100.0], 1, 3, 3)
+SPACE = space_of(
+    Grid(word=((1, 1),), c=(1.0, 100.0), min_df=(1,)),
+    Grid(char_wb=((2, 3),), c=(1.0, 100.0), min_df=(1,)),
+)
 TEXTS = as_texts([f"win prize {n} now" for n in range(30)] + [f"see you at {n}" for n in range(60)])
 SPAM = np.arange(90) < 30
 
@@ -42,7 +47,7 @@ def test_every_candidate_is_ranked_for_each_group() -> None:
     rankings = tune(TEXTS, SPAM, groups, SPACE, seed=0, jobs=1, advance=advance)
     assert steps == count_tasks(2, SPACE) == 2 * 3 * 2
     for ranking in rankings:
-        assert {tuned.candidate for tuned in ranking} == set(SPACE.candidates())
+        assert {tuned.candidate for tuned in ranking} == set(candidates(SPACE))
         f1 = [tuned.f1 for tuned in ranking]
         assert f1 == sorted(f1, reverse=True)
         assert f1[0] == 1.0

@@ -11,10 +11,10 @@ from inference.loading.compilable import preparation, vocabulary, weighting
 from inference.model.lookup.characters import CharacterLookup, Characters
 from inference.model.lookup.dictionary import Dictionary, DictionaryLookup
 from inference.model.lookup.occurrences import count
-from kit.text import normalise
+from kit.model_text import model_text
 
 # Few letters, so that n-grams repeat; letters and an accent that the steps before change.
-TEXT = st.text(st.sampled_from("ab  .1éﬁİ😀ß´"), max_size=12).map(normalise)
+TEXT = st.text(st.sampled_from("ab  .1éﬁİ😀ß´"), max_size=12).map(model_text)
 TERM = st.text(st.sampled_from("ab .1\0"), max_size=4)
 
 

@@ -20,9 +20,10 @@ from inference.errors import CannotCompile
 from inference.loading.compiler import compile_pipeline
 from inference.model.scorer import CompiledScorer
 from kit.model_text import model_text
+from trainer.candidates import by_shared_features, candidates
 from trainer.dataset.corpus import Corpus
 from trainer.fitting import fit
-from trainer.search_space import Candidate, load_search_space
+from trainer.search_space import Candidate, Features, load_search_space
 from trainer.tuning import as_texts
 
 TOLERANCE = 1e-9
@@ -124,14 +125,14 @@ def test_any_unicode_scores_as_by_scikit_learn(
         assert largest_difference(pipeline, scorer, texts) <= TOLERANCE, name
 
 
-@pytest.mark.parametrize("features", ["word", "char", "char-long", "word+char"])
+@pytest.mark.parametrize("features", by_shared_features(candidates(load_search_space(None))))
 def test_the_trainers_models_score_every_message_as_scikit_learn(
-    features: str, corpus: Corpus
+    features: Features, corpus: Corpus
 ) -> None:
-    """The feature sets of the default search space, trained and scored on the demo corpus."""
+    """The feature sets of the default search space, marks included, on the demo corpus."""
     texts = as_texts([model_text(text) for text in corpus.texts])
     spam = np.array([label == "spam" for label in corpus.labels])
-    pipeline = fit(texts, spam, as_it_is(Candidate(features, 100.0)), load_search_space(None))
+    pipeline = fit(texts, spam, as_it_is(Candidate(features, 100.0)))
     scorer = CompiledScorer(compile_pipeline(pipeline))
     expected = pipeline.predict_proba(texts)[:, 1]
     assert np.abs(np.array(scorer.score(corpus.texts)) - expected).max() <= TOLERANCE

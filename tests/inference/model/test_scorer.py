@@ -54,7 +54,7 @@ def cpu_seconds(scorer: Scorer, batches: list[list[str]]) -> float:
 
 
 def test_scores_are_the_pipelines(scorer: Scorer, pipeline: Pipeline, corpus: Corpus) -> None:
-    """Every message of the corpus scores as `predict_proba` says for its normal form."""
+    """Every message of the corpus scores as `predict_proba` says for what a model sees of it."""
     expected = pipeline.predict_proba([model_text(text) for text in corpus.texts])
     spam = list(pipeline.classes_).index("spam")
     assert scorer.score(corpus.texts) == pytest.approx(expected[:, spam].tolist(), abs=1e-9, rel=0)
@@ -66,10 +66,13 @@ def test_a_scorer_says_what_it_is(pipeline: Pipeline) -> None:
     assert PipelineScorer(pipeline).kind == "scikit-learn"
 
 
-def test_raw_texts_are_normalised_here(scorer: Scorer) -> None:
-    """A client of the protocol sends raw texts; a disguise makes no difference."""
-    plain, disguised = scorer.score(["free prize, call now", "ＦＲＥＥ  pr\u200bizе, call NOW"])
+def test_raw_texts_are_prepared_here(scorer: Scorer) -> None:
+    """A client of the protocol sends raw texts; a disguise makes no difference, capitals do."""
+    plain, disguised, small = scorer.score(
+        ["FREE prize, call NOW", "ＦＲＥＥ  pr\u200bizе, call NОW", "free prize, call now"]
+    )
     assert plain == disguised
+    assert plain > small
 
 
 def test_no_text_no_score(scorer: Scorer) -> None:
@@ -107,6 +110,13 @@ def test_an_explanation_names_the_terms(scorer: Scorer) -> None:
     assert all(term.term.removeprefix("char_wb__").strip() in "prize" for term in terms)
     sizes = [abs(term.contribution) for term in terms]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_an_explanation_names_the_marks(scorer: Scorer) -> None:
+    """What a text is beside its words is told in words, not as the signs that stand for it."""
+    terms = {term.term for term in scorer.explain("09061701461").terms}
+    assert "mark__number of 10 digits or more" in terms
+    assert not any("\n" in term or "\t" in term for term in terms)
 
 
 def test_both_scorers_explain_alike(compiled: CompiledScorer, pipeline: Pipeline) -> None:

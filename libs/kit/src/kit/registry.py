@@ -29,6 +29,9 @@ TAG_GATE: Final = "hamgate.gate"
 TAG_GATE_REASONS: Final = "hamgate.gate.reasons"
 """Version tag: a JSON list of the gate's reasons, empty when it passed."""
 
+TAG_GATE_POLICY: Final = "hamgate.gate.policy"
+"""Version tag: `version@digest` of the policy that the decision was made by."""
+
 TAG_PREVIOUS: Final = "hamgate.promotion.previous"
 """Version tag: the version that `Production` named before it last came to this one."""
 

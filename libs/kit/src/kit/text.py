@@ -5,8 +5,9 @@ import unicodedata
 
 from kit.lookalikes import LOOKALIKES
 
-NORMALISATION_VERSION = 1
-"""Raised with every change to what `normalise` returns; a model serves only with its own."""
+NORMALISATION_VERSION = 2
+"""Raised with every change to what `normalise` or `kit.model_text` returns, marks included; a model
+serves only with its own."""
 
 MAX_CHARS = 65_536
 """Code points beyond this are cut, before and after normalisation: it bounds time and memory."""
@@ -88,13 +89,30 @@ def normalise(text: str) -> str:
         return " ".join(visible.lower().split())
     if _PLAIN.fullmatch(text):
         return _collapsed(text.casefold())
-    text = _cut_marks(INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text)))
-    # Once before folding, while capitals can be told from small letters (Greek capital eta is read
-    # H, the small one n), and once after, as it makes small look-alikes of capitals that are none.
-    text = latinise(latinise(unicodedata.normalize("NFKC", text)).casefold())
+    # Look-alikes are replaced once before folding, while capitals can be told from small letters
+    # (Greek capital eta is read H, the small one n), and once after, as folding makes small
+    # look-alikes of capitals that are none.
+    text = latinise(_undisguised(text).casefold())
     # Replaced letters can compose with the marks behind them, and NFKC can bring back fillers.
     text = _cut_marks(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
     return _collapsed(text)
+
+
+def visible(text: str) -> str:
+    """Return `text` as a reader sees it: what `normalise` makes of it, but not folded or collapsed.
+
+    Cut to `MAX_CHARS`, too.
+    """
+    text = text[:MAX_CHARS]
+    if text.isascii():
+        return text if text.isprintable() else INVISIBLE.sub("", text)
+    return text if _PLAIN.fullmatch(text) else _undisguised(text)
+
+
+def _undisguised(text: str) -> str:
+    """Return `text` without invisible characters, in NFKC, look-alikes replaced."""
+    text = _cut_marks(INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text)))
+    return latinise(unicodedata.normalize("NFKC", text))
 
 
 def _collapsed(text: str) -> str:

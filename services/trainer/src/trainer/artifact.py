@@ -32,13 +32,12 @@ class CompactSkops:
 
     def __init__(self, pipeline: Pipeline, threshold: float, golden: Sequence[Golden]) -> None:
         """Save `pipeline`; threshold and golden messages go into the manifest."""
+        self._packed = skops.io.dumps(pipeline, compression=zipfile.ZIP_DEFLATED, compresslevel=6)
         self._pipeline = pipeline
         self._threshold = threshold
         self._golden = list(golden)
         self.manifest = b""
         """The manifest, known once it is saved."""
-        self.model_bytes = 0
-        """Size of the stored model file, known once it is saved."""
 
     def save_model(self, path: str, mlflow_model: Model) -> None:
         """Write the version's files into the new folder `path`. Called by MLflow."""
@@ -52,15 +51,14 @@ class CompactSkops:
             pip_requirements=[f"{name}=={version(name)}" for name in _ENVIRONMENT],
         )
         folder = Path(path)
-        skops.io.dump(
-            self._pipeline,
-            folder / MODEL_FILE,
-            compression=zipfile.ZIP_DEFLATED,
-            compresslevel=6,
-        )
-        self.model_bytes = (folder / MODEL_FILE).stat().st_size
+        (folder / MODEL_FILE).write_bytes(self._packed)
         self.manifest = encode(self._describe(folder))
         (folder / MANIFEST_FILE).write_bytes(self.manifest)
+
+    @property
+    def model_bytes(self) -> int:
+        """Size of the model file."""
+        return len(self._packed)
 
     @property
     def manifest_sha256(self) -> str:

@@ -4,7 +4,7 @@ import typer
 
 # What the commands on the registry need they import when they run: MLflow and scikit-learn take
 # seconds to load, and `trainer rules` needs neither.
-from trainer.commands import registry, rules, training
+from trainer.commands import gate, registry, rules, training
 
 app = typer.Typer(
     name="trainer",
@@ -18,7 +18,7 @@ app = typer.Typer(
 )
 
 _PANELS = {
-    "Training": (training.train,),
+    "Training": (training.train, gate.gate),
     "Registry": (registry.promote, registry.rollback, registry.challenger, registry.status),
     "Rules": (rules.rules,),
 }

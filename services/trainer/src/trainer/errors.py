@@ -3,6 +3,7 @@
 TrainerError
 ├── SearchSpaceError      the search space cannot be read
 ├── RulePolicyError       the rule policy cannot be read
+├── GatePolicyError       the gate's policy cannot be read
 ├── UnusablePack          the rule pack cannot be used
 ├── UnusableKey           the signing key cannot be used
 ├── Unwritable            a page cannot be written where it was asked for
@@ -10,6 +11,7 @@ TrainerError
 ├── WorkerLost            the system killed a training process, or a cluster's workers are gone
 ├── ClusterUnavailable    the Dask scheduler does not answer, or has no worker
 ├── OtherVersions         a Dask worker has other packages than the trainer
+├── NotFinite             the model's coefficients or scores are no numbers
 ├── NotWhole              files of a version are missing or changed
 ├── RegistryUnavailable   MLflow, or the store behind it, does not answer
 ├── NoSuchVersion         the registry has no such version, or none that fits
@@ -21,6 +23,7 @@ TrainerError
 ├── LockLost              the database let go of the lock while it was needed
 ├── AliasMoved            somebody without the lock moved the alias meanwhile
 ├── BrokenHistory         the history of promotions cannot be read
+├── UnusableRecord        what a run says of a version cannot be read
 └── NotPromotable         the gate refused the version, or never judged it
 """
 
@@ -35,6 +38,10 @@ class SearchSpaceError(TrainerError):
 
 class RulePolicyError(TrainerError):
     """The rule policy cannot be read."""
+
+
+class GatePolicyError(TrainerError):
+    """The gate's policy cannot be read."""
 
 
 class UnusablePack(TrainerError):
@@ -63,6 +70,10 @@ class ClusterUnavailable(TrainerError):
 
 class OtherVersions(TrainerError):
     """A Dask worker does not have the packages that the trainer has, so would choose otherwise."""
+
+
+class NotFinite(TrainerError):
+    """The model's coefficients or scores are no numbers, so it cannot be registered."""
 
 
 class NotWhole(TrainerError):
@@ -107,6 +118,10 @@ class AliasMoved(TrainerError):
 
 class BrokenHistory(TrainerError):
     """The history of promotions on the registered model cannot be read."""
+
+
+class UnusableRecord(TrainerError):
+    """What a run says of a version (report, predictions) cannot be read."""
 
 
 class NotPromotable(TrainerError):

@@ -124,7 +124,6 @@ def judge(  # noqa: PLR0913 — as evaluate
             spam[train],
             {name: version[test] for name, version in {**variants, "": texts}.items()},
             ranked[0],
-            space,
             extra,
         )
         for (train, test), ranked in zip(outer, inner, strict=True)
@@ -160,11 +159,10 @@ def _judge_fold(
     spam: Bools,
     tested: Mapping[str, Texts],
     tuned: Tuned,
-    space: SearchSpace,
     extra: Extra | None,
 ) -> Judged:
     """Fit on `texts` and judge the versions of other messages; the one named "" is their own."""
-    pipeline = fit(texts, spam, tuned, space, extra)
+    pipeline = fit(texts, spam, tuned, extra)
     scores = {name: spam_scores(pipeline, version) for name, version in tested.items()}
     labels = {name: found >= tuned.threshold for name, found in scores.items()}
     return Judged(scores[""], labels.pop(""), labels)

@@ -9,7 +9,7 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 _BOOTSTRAP_SAMPLES = 10_000
-_LEAST, _MOST = np.nextafter(0.0, 1.0), np.nextafter(1.0, 0.0)
+_BINS = 10
 
 
 @dataclass(frozen=True)
@@ -66,26 +66,23 @@ class Confusion:
         return float(np.std(hits / total, ddof=1))
 
 
-def best_threshold(spam: Bools, scores: Floats) -> tuple[float, float]:
-    """Return the threshold that gives the largest F1, and that F1.
+def brier_score(spam: Bools, scores: Floats) -> float:
+    """Return the mean squared difference between probability of spam and truth (Brier, 1950).
 
-    A score at or above the threshold is spam. It lies half-way between two scores where there is
-    a number between them, so that no message sits on it, and always within (0, 1): clipped to that
-    where a score is 0 or 1 itself, the F1 can be another. Shapes: [messages].
+    Shapes: [messages].
     """
-    order = np.argsort(-scores, kind="stable")
-    ranked = scores[order]
-    hits = np.cumsum(spam[order])
-    called = np.arange(1, len(ranked) + 1)
-    f1 = 2 * hits / (called + spam.sum())
-    # Only between different scores can a threshold be put.
-    f1[:-1][ranked[:-1] == ranked[1:]] = -1.0
-    best = int(np.argmax(f1))
-    below = ranked[best + 1] if best + 1 < len(ranked) else 0.0
-    middle = (ranked[best] + below) / 2
-    # Between neighbouring floating-point numbers there is none; then the upper one itself.
-    threshold = middle if middle > below else ranked[best]
-    return float(np.clip(threshold, _LEAST, _MOST)), float(f1[best])
+    return float(np.mean((scores - spam) ** 2))
+
+
+def expected_calibration_error(spam: Bools, scores: Floats) -> float:
+    """Return by how much probability and share of spam differ, on average over the messages.
+
+    Messages of like probability are put together, in ten bins of one width (Guo, Pleiss, Sun and
+    Weinberger, On calibration of modern neural networks, 2017). Shapes: [messages].
+    """
+    bins = np.minimum((scores * _BINS).astype(np.intp), _BINS - 1)
+    gaps = np.bincount(bins, scores - spam, _BINS)
+    return float(np.abs(gaps).sum() / len(scores))
 
 
 def ratio(part: int, whole: int) -> float:

@@ -16,6 +16,8 @@ from rich.text import Text
 
 from kit.registry import PRODUCTION, REGISTERED_MODEL
 from trainer.console import err, out, print_json, say
+from trainer.gate_output import say_reasons
+from trainer.gate_page import told_power
 from trainer.promotion import Promotion
 from trainer.training import Outcome
 from trainer.tuning import Advance
@@ -43,10 +45,14 @@ def show_training(outcome: Outcome, promotion: Promotion | None, *, as_json: boo
         "candidate": outcome.best.candidate.name,
         "messages": f"{outcome.fitted:,} fitted, {report.messages:,} judged",
         "model alone, spam F1": f"{report.f1:.4f} ± {report.f1_standard_error:.4f}",
+        "its 95 % interval": f"{report.f1_interval.low:.4f} to {report.f1_interval.high:.4f}",
         "precision, recall": f"{report.precision:.4f}, {report.recall:.4f}",
         "ham called spam": f"{report.ham_false_positive_rate:.2%}",
         "threshold": f"{outcome.best.threshold:.3f}",
         "model file": f"{outcome.model_bytes / 2**20:.1f} MiB",
+        "recall of disguised spam": ", ".join(
+            f"{name} {part.recall:.2f}" for name, part in report.robustness.items()
+        ),
         **_system_rows(outcome),
         "gate": "passed" if decision.passed else "refused",
         "serves": f"yes, as {PRODUCTION}" if promotion else "no",
@@ -54,8 +60,8 @@ def show_training(outcome: Outcome, promotion: Promotion | None, *, as_json: boo
     for name, value in rows.items():
         table.add_row(name, Text(value))
     out.print(table)
-    for reason in decision.reasons:
-        say(f"refused by the gate: {reason}")
+    say(told_power(decision.power))
+    say_reasons(decision)
 
 
 def _training(outcome: Outcome, promotion: Promotion | None) -> dict[str, Any]:
@@ -63,7 +69,13 @@ def _training(outcome: Outcome, promotion: Promotion | None) -> dict[str, Any]:
     return {
         "version": outcome.version.number,
         "run_id": outcome.version.run_id,
-        "gate": {"passed": decision.passed, "reasons": decision.reasons},
+        "gate": {
+            "passed": decision.passed,
+            "reasons": decision.reasons,
+            "policy": decision.policy_version,
+            "champion": decision.champion,
+            "power": decision.power,
+        },
         "promoted": promotion is not None,
         "previous": promotion.previous if promotion else None,
         "report": outcome.report,

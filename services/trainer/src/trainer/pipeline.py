@@ -1,44 +1,57 @@
 """The pipelines that are trained: scikit-learn classes only, over what `kit.model_text` gives."""
 
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from trainer.search_space import Candidate, Features, SearchSpace
+from kit.marks import MARK_NAMES, MARK_PATTERN
+from trainer.search_space import Candidate, Features, NgramRange
 
-_WORDS_AND_MARKS = r"(?u)\w+|[^\w\s]"
+_MARKS = "mark"
+_WORDS_AND_PUNCTUATION = r"(?u)\w+|[^\w\s]"
 
 
-def build(candidate: Candidate, space: SearchSpace) -> Pipeline:
+def build(candidate: Candidate) -> Pipeline:
     """Return the candidate's pipeline, not yet fitted; it maps texts to `ham` or `spam`."""
     return Pipeline(
-        [
-            ("features", vectoriser(space.features[candidate.features], space.min_df)),
-            ("classifier", classifier(candidate.c)),
-        ]
+        [("features", vectoriser(candidate.features)), ("classifier", classifier(candidate))]
     )
 
 
-def vectoriser(features: Features, min_df: int) -> FeatureUnion:
-    """Return TF-IDF over the n-grams of each analyzer, side by side."""
-    return FeatureUnion(
-        [
-            (
-                analyzer,
-                TfidfVectorizer(
-                    lowercase=False,  # the texts are normalised
-                    analyzer=analyzer,
-                    ngram_range=ngrams,
-                    token_pattern=_WORDS_AND_MARKS if analyzer == "word" else None,
-                    min_df=min_df,
-                    sublinear_tf=True,
-                ),
-            )
-            for analyzer, ngrams in features.items()
-        ]
+def vectoriser(features: Features) -> FeatureUnion:
+    """Return TF-IDF over the n-grams of each analyzer, and the marks, side by side.
+
+    N-grams are of words or characters between white space. Marks are white space, so that n-grams
+    pass them by.
+    """
+    parts: list[tuple[str, CountVectorizer]] = [
+        (analyzer, _tfidf(analyzer, ngrams, features))
+        for analyzer, ngrams in features.ngrams().items()
+    ]
+    if not features.marks:
+        return FeatureUnion(parts)
+    marks = CountVectorizer(
+        lowercase=False,
+        token_pattern=MARK_PATTERN,
+        binary=True,
+        vocabulary=list(MARK_NAMES),  # given, for a corpus of short texts may have none
     )
+    return FeatureUnion([*parts, (_MARKS, marks)], transformer_weights={_MARKS: features.marks})
 
 
-def classifier(c: float) -> LogisticRegression:
+def classifier(candidate: Candidate) -> LogisticRegression:
     """Return the classifier; liblinear's primal solver is exact and the same at every run."""
-    return LogisticRegression(C=c, solver="liblinear")
+    return LogisticRegression(
+        C=candidate.c, class_weight=candidate.class_weight, solver="liblinear"
+    )
+
+
+def _tfidf(analyzer: str, ngrams: NgramRange, features: Features) -> TfidfVectorizer:
+    return TfidfVectorizer(
+        lowercase=False,  # the texts are normalised
+        analyzer=analyzer,
+        ngram_range=ngrams,
+        token_pattern=_WORDS_AND_PUNCTUATION if analyzer == "word" else None,
+        min_df=features.min_df,
+        sublinear_tf=features.sublinear_tf,
+    )

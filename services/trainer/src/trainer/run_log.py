@@ -9,10 +9,9 @@ from kit.text import NORMALISATION_VERSION
 from trainer.dataset.corpus import Corpus
 from trainer.evaluation import Evaluated
 from trainer.registry import Registry
-from trainer.report import Report
+from trainer.report import Report, metrics
 from trainer.rule_quality.page import render_page
 from trainer.rule_quality.quality import Assessed
-from trainer.search_space import SearchSpace
 from trainer.system import Labelled, SystemReport
 
 REPORT_FILE = "rules/report.json"
@@ -28,29 +27,25 @@ def log_training(
     corpus: Corpus,
     evaluated: Evaluated,
     report: Report,
-    space: SearchSpace,
 ) -> None:
     """Log data, choice and measures of the model, and below the run one run for each candidate."""
     best = evaluated.ranking[0]
     counts = {f"data.{name}": value for name, value in asdict(corpus.counts).items()}
     chosen = {
-        "features": best.candidate.features,
-        "C": best.candidate.c,
+        **best.candidate.parameters(),
         "threshold": best.threshold,
+        "calibration.slope": best.calibration.slope,
+        "calibration.intercept": best.calibration.intercept,
         "normalisation": NORMALISATION_VERSION,
         "data.source": corpus.source,
         "data.digest": corpus.digest,
     }
-    registry.log(run_id, {**params, **chosen, **counts}, asdict(report))
+    registry.log(run_id, {**params, **chosen, **counts}, metrics(report))
     for tuned in evaluated.ranking:
         candidate = tuned.candidate
         with registry.run(candidate.name, parent=run_id) as child:
-            ngrams = {
-                f"ngrams.{name}": f"{low}-{high}"
-                for name, (low, high) in space.features[candidate.features].items()
-            }
-            tried = {"features": candidate.features, "C": candidate.c, **ngrams}
-            registry.log(child, tried, {"cv_f1": tuned.f1, "cv_threshold": tuned.threshold})
+            measures = {"cv_f1": tuned.f1, "cv_threshold": tuned.threshold}
+            registry.log(child, candidate.parameters(), measures)
 
 
 def log_rules(

@@ -66,16 +66,9 @@ class Settings(BaseSettings):
     """Address of the Dask scheduler, such as `tcp://dask-scheduler:8786`; needed with the executor
     `dask`."""
 
-    gate_min_f1: float = Field(default=0.95, ge=0, lt=1)
-    """The gate refuses a version whose spam-class F1 is not above this."""
-
-    gate_min_system_f1: float | None = Field(default=None, ge=0, lt=1)
-    """The gate refuses a version with which the spam-class F1 of rules and model together is not
-    above this; not asked if not set."""
-
-    gate_rules: Literal["report", "require"] = "report"
-    """`require`: the gate refuses a version while the rule pack is below its bar; `report` only
-    stores the rules' report beside it."""
+    gate_policy_file: Path | None = None
+    """YAML file with what the gate asks of a version; the one that comes with hamgate if not
+    set."""
 
     signing_key_file: Path | None = None
     """PEM file with an Ed25519 private key that versions are signed with; unsigned if not set."""

@@ -1,16 +1,12 @@
 """`trainer train`, from a corpus to a version with the gate's decision on it."""
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kit.model_text import model_text
 from kit.registry import (
-    GATE_PASSED,
-    GATE_REFUSED,
-    TAG_GATE,
-    TAG_GATE_REASONS,
+    TAG_GATE_POLICY,
     TAG_MANIFEST_SHA256,
     TAG_MANIFEST_SIGNATURE,
     TAG_RULES_DIGEST,
@@ -20,15 +16,19 @@ from rules.engine import Engine
 from trainer.abandoned import end_abandoned, guarded_run
 from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
+from trainer.errors import NotFinite
 from trainer.evaluation import evaluate
-from trainer.gate import Decision, Policy, decide
+from trainer.gate.decision import Decision
+from trainer.gate.policy import LoadedPolicy
 from trainer.golden import golden
+from trainer.judging import judge
 from trainer.locks import Locks
 from trainer.measures import Bools
 from trainer.mixture import fit_all
+from trainer.records import DECISION_FILE, decision_tags
 from trainer.registry import Registry, Version
 from trainer.report import Report
-from trainer.reporting import report_on
+from trainer.reporting import Trained, disguised
 from trainer.rule_policy import RulePolicy
 from trainer.rule_quality.quality import assess
 from trainer.rule_quality.report import QualityReport
@@ -46,7 +46,8 @@ class Plan:
     """How to train."""
 
     space: SearchSpace
-    policy: Policy
+    policy: LoadedPolicy
+    """Of the gate."""
     engine: Engine
     """Of the rule pack that the version is to serve with."""
     rule_policy: RulePolicy
@@ -82,57 +83,62 @@ def train(
 
     Raises:
         DatabaseUnavailable: The database with the locks failed.
+        NotFinite: The model's numbers are none; the gate's decision is in the run.
         RegistryUnavailable: MLflow failed; the run is then marked as failed, where it can be.
     """
     all_texts = as_texts([model_text(text) for text in corpus.texts])
     all_spam = np.array([label == "spam" for label in corpus.labels])
-    rows = judged_rows(all_spam, plan.space.max_tuning_messages, plan.seed)
-    judged, texts, spam = corpus.part(rows.tolist()), all_texts[rows], all_spam[rows]
+    rows = judged_rows(all_texts, all_spam, plan.space.max_tuning_messages)
+    sample, texts, spam = corpus.part(rows.tolist()), all_texts[rows], all_spam[rows]
     end_abandoned(registry, locks)
     with guarded_run(registry, locks, f"train seed={plan.seed}") as run_id:
-        assessed = assess(plan.engine, judged, plan.rule_policy)
+        assessed = assess(plan.engine, sample, plan.rule_policy)
         evaluated = evaluate(
-            texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance
-        )
-        report = report_on(evaluated, spam, plan.seed)
+            texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance,
+            variants=disguised(sample.texts, spam, plan.seed),
+        )  # fmt: skip
         pipeline, best = fit_all(
-            all_texts,
-            all_spam,
-            evaluated.ranking[0],
-            plan.space,
-            judged=rows,
-            seed=plan.seed,
-            jobs=plan.jobs,
-        )
+            all_texts, all_spam, evaluated.ranking[0], plan.space,
+            judged=rows, seed=plan.seed, jobs=plan.jobs,
+        )  # fmt: skip
         evaluated = replace(evaluated, ranking=[best, *evaluated.ranking[1:]])
+        flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
         labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
         system = judge_system(labelled, plan.seed)
         rules = assessed.report
-        decision = decide(report, system, rules.shortfalls, plan.policy)
-        params = {"seed": plan.seed, "data.judged": len(rows), **_gate_params(plan.policy)}
-        log_training(registry, run_id, params, corpus, evaluated, report, plan.space)
+        trained = Trained(
+            sample.texts, texts, spam, evaluated, pipeline, best.threshold,
+            flavor.model_bytes, plan.seed, np.delete(all_texts, rows),
+        )  # fmt: skip
+        judged = judge(registry, run_id, trained, (system, rules.shortfalls), plan.policy)
+        tags = decision_tags(judged.decision)
+        params = {"seed": plan.seed, "data.judged": len(rows), "gate.policy": tags[TAG_GATE_POLICY]}
+        log_training(registry, run_id, params, corpus, evaluated, judged.report)
         log_rules(registry, run_id, assessed, system, labelled)
-        flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
+        _check_finite(judged.report, run_id)
         model_id = registry.log_model(run_id, flavor)
-        tags = {
+        tags |= {
             TAG_MANIFEST_SHA256: flavor.manifest_sha256,
             TAG_RULES_PACK: f"{rules.pack.name}@{rules.pack.version}",
             TAG_RULES_DIGEST: rules.pack.digest,
-            TAG_GATE: GATE_PASSED if decision.passed else GATE_REFUSED,
-            TAG_GATE_REASONS: json.dumps(decision.reasons),
         }
         if plan.signer:
             tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
         version = registry.register(model_id, run_id, tags)
     return Outcome(
-        version, report, rules, system, best, decision, flavor.model_bytes, len(all_texts)
-    )
+        version, judged.report, rules, system, best, judged.decision,
+        flavor.model_bytes, len(all_texts),
+    )  # fmt: skip
 
 
-def _gate_params(policy: Policy) -> dict[str, object]:
-    """Return what the gate asks; what it does not ask is left out."""
-    asked = {f"gate.{name}": value for name, value in asdict(policy).items()}
-    return {name: value for name, value in asked.items() if value is not None}
+def _check_finite(report: Report, run_id: str) -> None:
+    """Check that the version can be registered: no score of its golden messages is missing."""
+    if report.not_finite:
+        msg = (
+            f"{report.not_finite} coefficients or scores of the model are no numbers: it cannot be "
+            f"registered; what the gate says of it is in run {run_id}, {DECISION_FILE}"
+        )
+        raise NotFinite(msg)
 
 
 def _labelled(scanned: Scanned, spam: Bools, called_spam: Bools) -> Labelled:

@@ -1,7 +1,7 @@
 """Tuning: cross-validate every candidate, choose the best and its threshold."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,12 +9,14 @@ from joblib import delayed
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from trainer.calibration import Calibration
+from trainer.calibration import Calibration, calibrate, probabilities
+from trainer.candidates import by_shared_features, candidates
 from trainer.errors import TooLittleData
-from trainer.measures import Bools, Confusion, Floats, best_threshold
+from trainer.measures import Bools, Confusion, Floats
 from trainer.parallel import spread
 from trainer.pipeline import classifier, vectoriser
 from trainer.search_space import Candidate, SearchSpace
+from trainer.threshold import choose_threshold
 
 Indices = NDArray[np.intp]
 Texts = NDArray[np.object_]
@@ -88,22 +90,25 @@ def with_extra(texts: Texts, spam: Bools, extra: Extra | None) -> Sample:
 
 @dataclass(frozen=True)
 class _Task:
-    """Fit one feature set on `train` and score `test` with every C."""
+    """Fit candidates that share their features on `train`, and score `test` with each."""
 
     group: int
-    features: str
+    candidates: list[Candidate]
     train: Indices
     test: Indices
 
 
 @dataclass(frozen=True)
 class _Scored:
-    """What a task gave."""
+    """What a task found of one candidate."""
 
-    scores: Floats
-    """Probability of spam of the tested messages, shape [values of C, messages]."""
-    seconds: list[float]
-    """What the fit took, for each value of C."""
+    logits: Floats
+    """Of the tested messages, shape [messages]."""
+    fit_seconds: float
+
+
+_Folded = tuple[Bools, _Scored]
+"""Whether each message of a fold is spam, and what was found of them."""
 
 
 def folds(spam: Bools, count: int, seed: int) -> list[tuple[Indices, Indices]]:
@@ -136,7 +141,7 @@ def tune(  # noqa: PLR0913 — each is a part of the question
         extra: Further rows that every fit has and no fold tests.
 
     Returns:
-        For each group, every candidate with its best threshold and F1, in falling order of F1.
+        For each group, every candidate with its calibration and threshold, in falling order of F1.
 
     Raises:
         TooLittleData: No term of a feature set is in enough messages.
@@ -147,80 +152,82 @@ def tune(  # noqa: PLR0913 — each is a part of the question
         delayed(_score)(
             with_extra(texts[task.train], spam[task.train], extra),
             texts[task.test],
-            task.features,
-            space,
+            task.candidates,
         )
         for task in tasks
     )
-    scored: list[_Scored] = []
-    for one in spread(calls, jobs):
-        scored.append(one)
+    found: list[dict[Candidate, list[_Folded]]] = [{} for _ in groups]
+    for task, scored in zip(tasks, spread(calls, jobs), strict=True):
+        for candidate, one in zip(task.candidates, scored, strict=True):
+            found[task.group].setdefault(candidate, []).append((spam[task.test], one))
         advance()
-    done = list(zip(tasks, scored, strict=True))
-    return [
-        _ranked(spam, [(task, one) for task, one in done if task.group == number], space)
-        for number in range(len(groups))
-    ]
+    return [_ranked(by_candidate, space) for by_candidate in found]
 
 
 def count_tasks(groups: int, space: SearchSpace) -> int:
     """Return how many pieces of work `tune` does."""
-    return groups * space.inner_folds * len(space.features)
+    return groups * space.inner_folds * len(by_shared_features(candidates(space)))
 
 
 def _tasks(
     spam: Bools, groups: Sequence[Indices], space: SearchSpace, seed: int
 ) -> Iterator[_Task]:
+    shared = by_shared_features(candidates(space))
     for number, group in enumerate(groups):
         for train, test in folds(spam[group], space.inner_folds, seed):
-            for features in space.features:
-                yield _Task(number, features, group[train], group[test])
+            for sharing in shared.values():
+                yield _Task(number, sharing, group[train], group[test])
 
 
-def _score(sample: Sample, tested: Texts, features: str, space: SearchSpace) -> _Scored:
-    """Score the tested messages with every C.
+def _score(sample: Sample, tested: Texts, sharing: list[Candidate]) -> list[_Scored]:
+    """Score the tested messages with each candidate; all of them have the same features.
 
-    The vectoriser is the dear part and does not depend on C, so it is fitted once for all of them.
+    These are the dear part, so they are computed once.
     """
     started = time.perf_counter()
-    vectors = vectoriser(space.features[features], space.min_df)
+    vectors = vectoriser(sharing[0].features)
     try:
         train = vectors.fit_transform(sample.texts)
     except ValueError as error:  # scikit-learn's word for an empty vocabulary
-        msg = f"feature set {features}: {error}"
+        msg = f"{sharing[0].features.name}: {error}"
         raise TooLittleData(msg) from error
-    shared = time.perf_counter() - started
+    shared_seconds = time.perf_counter() - started
     test = vectors.transform(tested)
-    scores, seconds = [], []
-    for c in space.c:
+    scored = []
+    for candidate in sharing:
         started = time.perf_counter()
-        model = classifier(c).fit(train, sample.spam, sample.weights)
-        seconds.append(shared + time.perf_counter() - started)
-        scores.append(model.predict_proba(test)[:, 1])
-    return _Scored(np.stack(scores), seconds)
+        model = classifier(candidate).fit(train, sample.spam, sample.weights)
+        seconds = shared_seconds + time.perf_counter() - started
+        scored.append(_Scored(model.decision_function(test), seconds))
+    return scored
 
 
-def _ranked(spam: Bools, done: Sequence[tuple[_Task, _Scored]], space: SearchSpace) -> list[Tuned]:
+def _ranked(found: Mapping[Candidate, Sequence[_Folded]], space: SearchSpace) -> list[Tuned]:
     """Return the candidates of one group, best first."""
-    tuned = []
-    for features in space.features:
-        parts = [(task.test, scored) for task, scored in done if task.features == features]
-        for number, c in enumerate(space.c):
-            folded = [
-                (spam[test], scored.scores[number], scored.seconds[number])
-                for test, scored in parts
-            ]
-            tuned.append(_tuned(Candidate(features, c), folded))
+    tuned = [_tuned(candidate, folded, space) for candidate, folded in found.items()]
     return sorted(tuned, key=lambda one: -one.f1)
 
 
-def _tuned(candidate: Candidate, folded: Sequence[tuple[Bools, Floats, float]]) -> Tuned:
-    """Choose the threshold by (truth, scores, seconds of the fit) of each fold."""
-    spam = np.concatenate([truth for truth, _, _ in folded])
-    scores = np.concatenate([found for _, found, _ in folded])
-    threshold, f1 = best_threshold(spam, scores)
-    measured = []
-    for truth, found, seconds in folded:
-        confusion = Confusion.of(truth, found >= threshold)
-        measured.append(FoldMeasures(confusion.f1, confusion.precision, confusion.recall, seconds))
-    return Tuned(candidate, threshold, Calibration(), f1, tuple(measured))
+def _tuned(candidate: Candidate, folded: Sequence[_Folded], space: SearchSpace) -> Tuned:
+    """Choose calibration and threshold by what each fold's messages are and were scored."""
+    spam = np.concatenate([truth for truth, _ in folded])
+    calibration, threshold = settle(spam, np.concatenate([one.logits for _, one in folded]), space)
+    scores = [probabilities(calibration.apply(one.logits)) for _, one in folded]
+    everything = np.concatenate(scores)
+    measured = tuple(
+        _measure(Confusion.of(truth, found >= threshold), one.fit_seconds)
+        for (truth, one), found in zip(folded, scores, strict=True)
+    )
+    f1 = Confusion.of(spam, everything >= threshold).f1
+    return Tuned(candidate, threshold, calibration, f1, measured)
+
+
+def settle(spam: Bools, logits: Floats, space: SearchSpace) -> tuple[Calibration, float]:
+    """Return the calibration of out-of-fold `logits`, and the threshold that goes with it."""
+    calibration = calibrate(spam, logits)
+    scores = probabilities(calibration.apply(logits))
+    return calibration, choose_threshold(spam, scores, space.max_ham_false_positive_rate)
+
+
+def _measure(confusion: Confusion, fit_seconds: float) -> FoldMeasures:
+    return FoldMeasures(confusion.f1, confusion.precision, confusion.recall, fit_seconds)

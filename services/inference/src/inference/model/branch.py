@@ -7,6 +7,7 @@ from inference.model.lookup.dictionary import DictionaryLookup
 from inference.model.lookup.occurrences import Counts, count
 from inference.model.tables import Vectoriser
 from inference.model.weighting import Floats, contributions, sums
+from kit.marks import readable
 
 
 class Branch:
@@ -37,5 +38,5 @@ class Branch:
         return entries, contributions(entries, self._weighting, len(texts))
 
     def name(self, column: int) -> str:
-        """Return the name that scikit-learn gives the term with this column."""
-        return self._prefix + self._lookup.name(column)
+        """Return the name that scikit-learn gives the term with this column; a mark's in words."""
+        return self._prefix + readable(self._lookup.name(column))

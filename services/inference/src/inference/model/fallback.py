@@ -7,6 +7,7 @@ from typing import Final
 from sklearn.pipeline import Pipeline
 
 from inference.model.explanation import explanation
+from kit.marks import readable
 from kit.model_text import model_text
 from kit.oip import Explanation
 
@@ -35,7 +36,12 @@ class PipelineScorer:
         row = self._pipeline[:-1].transform([model_text(text)]).tocsr()
         added = row.data * self._classifier.coef_[0, row.indices]
         intercept = float(self._classifier.intercept_[0])
-        return explanation(intercept, added, lambda at: str(self._terms[row.indices[at]]))
+        return explanation(intercept, added, lambda at: self._name(row.indices[at]))
+
+    def _name(self, column: int) -> str:
+        # A union puts the name of the part, and two underscores, before that of the term.
+        prefix, underscores, term = str(self._terms[column]).rpartition("__")
+        return prefix + underscores + readable(term)
 
     @cached_property
     def _terms(self) -> Sequence[str]:

@@ -21,7 +21,7 @@ Kind = Literal["compiled", "scikit-learn"]
 
 
 class Scorer(Protocol):
-    """A model that is asked for raw texts: they are normalised here, for every client alike."""
+    """A model that is asked for raw texts: they are prepared here, for every client alike."""
 
     @property
     def kind(self) -> Kind:
@@ -53,16 +53,16 @@ class CompiledScorer:
         """Return the probability of spam of each of `texts`, in order."""
         if not texts:
             return []
-        normalised = [model_text(text) for text in texts]
+        prepared = [model_text(text) for text in texts]
         logits = np.full(len(texts), self._intercept)
         for branch in self._branches:
-            logits += branch.logits(normalised)
+            logits += branch.logits(prepared)
         return [_probability(logit) for logit in logits.tolist()]
 
     def explain(self, text: str) -> Explanation:
         """Return the terms of `text` that move its logit most, and the sum of the others."""
-        normalised = model_text(text)
-        parts = [branch.contributions([normalised]) for branch in self._branches]
+        prepared = model_text(text)
+        parts = [branch.contributions([prepared]) for branch in self._branches]
         terms = [
             (branch, int(column))
             for branch, (entries, _) in zip(self._branches, parts, strict=True)

@@ -23,6 +23,10 @@ PackFile = Annotated[
     Path | None, typer.Option(help="YAML file with the rule pack; the one shipped if left out.")
 ]
 PolicyFile = Annotated[Path | None, typer.Option(help="YAML file with the bar of the rules.")]
+GatePolicyFile = Annotated[
+    Path | None,
+    typer.Option("--policy", help="YAML file with the gate's policy; the one shipped if left out."),
+]
 MinCoverage = Annotated[
     float | None,
     typer.Option(
@@ -42,4 +46,7 @@ Reason = Annotated[str, typer.Option(help="Why; it is written on the version.")]
 Clear = Annotated[bool, typer.Option("--clear", help="Have no challenger any more.")]
 Refused = Annotated[
     bool, typer.Option("--refused", help="Also take a version that the gate refused.")
+]
+Judged = Annotated[
+    str | None, typer.Argument(help="Number of the version; the newest if left out.")
 ]

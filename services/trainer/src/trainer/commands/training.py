@@ -5,6 +5,7 @@ import typer
 from trainer.commands.connecting import note, open_registry, shared_locks
 from trainer.commands.options import (
     Data,
+    GatePolicyFile,
     Ham,
     Json,
     LabelColumn,
@@ -19,7 +20,7 @@ from trainer.console import show_corpus
 from trainer.dataset.columns import Columns
 from trainer.dataset.load import load
 from trainer.exits import Exit, exiting
-from trainer.gate import Policy
+from trainer.gate.policy import load_gate_policy
 from trainer.rule_policy import load_rule_policy
 from trainer.rule_quality.scanning import open_engine
 from trainer.search_space import load_search_space
@@ -37,6 +38,7 @@ def train(
     seed: Seed = 0,
     search_space: Space = None,
     rules: PackFile = None,
+    policy: GatePolicyFile = None,
     promote: Promote = True,
     as_json: Json = False,
 ) -> None:
@@ -52,7 +54,7 @@ def train(
         columns = Columns.parse(text_column, label_column, spam, ham)
         plan = training.Plan(
             space=space,
-            policy=Policy(settings.gate_min_f1, settings.gate_min_system_f1, settings.gate_rules),
+            policy=load_gate_policy(policy or settings.gate_policy_file),
             engine=open_engine(rules or settings.rules_file, settings.rules_cache_folder),
             rule_policy=load_rule_policy(settings.rule_policy_file),
             seed=seed,

@@ -74,6 +74,18 @@ class Versions(Connection):
             found = self._client.search_model_versions(f"name = '{REGISTERED_MODEL}'")
         return sorted(map(_version, found), key=lambda version: -int(version.number))
 
+    def newest(self) -> Version:
+        """Return the newest version.
+
+        Raises:
+            NoSuchVersion: There is none at all.
+        """
+        versions = self.versions()
+        if not versions:
+            msg = f"{REGISTERED_MODEL} has no version yet: train one"
+            raise NoSuchVersion(msg)
+        return versions[0]
+
     def model(self) -> ModelRecord:
         """Return the aliases and tags of the registered model; none where there is no model yet."""
         try:

@@ -1,0 +1,1 @@
+"""Disguises of spam: what an attacker does to a text so that a reader knows it and a filter not."""
