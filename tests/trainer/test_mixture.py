@@ -36,7 +36,7 @@ def of_shards(space: SearchSpace, most: int) -> SearchSpace:
     return msgspec.structs.replace(space, max_fit_messages=most)
 
 
-def mixed(  # noqa: PLR0913 - each is what a test turns
+def mixed(
     texts: np.ndarray,
     spam: np.ndarray,
     tuned: Tuned,
