@@ -8,6 +8,7 @@ from typing import Any
 
 from bench.dataplane import plot, results
 from bench.dataplane import section as dataplane
+from bench.feedback import section as feedback
 from bench.rules import section as rules
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -27,6 +28,7 @@ def page(found: Mapping[str, Any]) -> str:
         HEAD.rstrip(),
         dataplane.section(found),
         rules.section(results.read(results.FOLDER / "rules.json")),
+        feedback.section(results.read(results.FOLDER / "feedback.json")),
     ]
     return "\n\n".join(parts) + "\n"
 

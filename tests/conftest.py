@@ -15,8 +15,8 @@ if hypothesis.settings.get_current_profile_name() == "default":
 pytest_plugins = [
     "fixtures.postgres",  # before those that import it, or pytest cannot rewrite its asserts
     "fixtures.s3",  # the same
-    "fixtures.candidates",
     "fixtures.corpus",
+    "fixtures.candidates",
     "fixtures.databases",
     "fixtures.mlflow",
     "fixtures.models",

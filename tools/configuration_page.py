@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 import gateway.settings
 import inference.settings
 import laptop.settings
+import store.settings
 import trainer.settings
 
 PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
@@ -18,6 +19,7 @@ SERVICES: dict[str, type[BaseSettings]] = {
     "Gateway": gateway.settings.Settings,
     "Inference": inference.settings.Settings,
     "Trainer": trainer.settings.Settings,
+    "Database (`python -m store`)": store.settings.Settings,
     "One machine (`make run`)": laptop.settings.Settings,
 }
 
@@ -42,7 +44,7 @@ would otherwise set `GATEWAY_PORT` to an address.
 
 def row(prefix: str, name: str, field: FieldInfo) -> str:
     """Return the table's row of one field."""
-    default = "" if field.default is None else f"`{field.default}`"
+    default = "" if field.default is None or field.is_required() else f"`{field.default}`"
     meaning = " ".join((field.description or "").split())
     variable = field.validation_alias or f"{prefix}{name}".upper()
     return f"| `{variable}` | {default} | {meaning} |"

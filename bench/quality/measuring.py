@@ -9,9 +9,10 @@ import numpy as np
 from bench.quality.contenders import Contender
 from bench.quality.peaks import best_threshold
 from kit.model_text import model_text
+from trainer.calibration_error import calibration_report
 from trainer.dataset.load import load
 from trainer.evaluation import Evaluated, evaluate
-from trainer.measures import Bools, Confusion, Floats, brier_score, expected_calibration_error
+from trainer.measures import Bools, Confusion, Floats
 from trainer.threshold import choose_threshold
 from trainer.tuning import Texts, as_texts
 
@@ -39,6 +40,7 @@ def measure(
     texts, spam = found
     evaluated = evaluate(texts, spam, contender.space, seed=seed, jobs=jobs, advance=lambda: None)
     confusion = Confusion.of(spam, evaluated.called_spam)
+    calibration = calibration_report(spam, evaluated.scores)
     return {
         **key(contender, seed),
         "f1": confusion.f1,
@@ -46,8 +48,8 @@ def measure(
         "precision": confusion.precision,
         "recall": confusion.recall,
         "ham_false_positive_rate": confusion.ham_false_positive_rate,
-        "brier": brier_score(spam, evaluated.scores),
-        "calibration_error": expected_calibration_error(spam, evaluated.scores),
+        "brier": calibration.brier,
+        "calibration_error": calibration.expected_error,
         "by_rule": {name: _f1_by(rule, evaluated, spam) for name, rule in RULES.items()},
     }
 

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import re
 import signal
 import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,20 @@ def test_a_key_of_the_api_is_the_source(tmp_path: Path) -> None:
             assert client.post(PATH, json=SPAM, headers={"x-api-key": key}).status_code == 201
     with rows_of(url) as rows:
         assert [row.source for row in rows] == ["shop", "app"]
+
+
+def test_the_docs_are_true(sqlite_client: TestClient) -> None:
+    """What docs/api.md shows can be sent, and is answered with what it shows."""
+    page = (Path(__file__).parent.parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
+    section = page.partition("## Feedback")[2]
+    asked, answered = re.findall(r"```json\n(.*?)```", section, re.DOTALL)[:2]
+    answer = sqlite_client.post(PATH, json=json.loads(asked))
+    assert answer.status_code == 201
+    shown = json.loads(answered)
+    moment = datetime.fromisoformat(shown["received_at"])
+    assert moment.tzinfo == datetime.fromisoformat(answer.json()["received_at"]).tzinfo == UTC
+    changing = {name: answer.json()[name] for name in ("feedback", "received_at")}
+    assert answer.json() == {**shown, **changing}
 
 
 # What is refused

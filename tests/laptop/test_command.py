@@ -112,7 +112,7 @@ def test_a_signal_ends_what_is_ready(
 def test_what_is_printed_can_be_used(
     jobs: Jobs, settings: Settings, tmp_path: Path, wait_until: WaitUntil
 ) -> None:
-    """The pages, the logs and a curl line are each on one line, however narrow the output."""
+    """The pages, the logs and the curl lines are each on one line, however narrow the output."""
     output = tmp_path / "output"
     with running(jobs, settings, output):
         wait_until(lambda: READY in output.read_text())
@@ -121,6 +121,8 @@ def test_what_is_printed_can_be_used(
     assert f"MLflow                http://127.0.0.1:{settings.mlflow_port}" in lines
     curl = next(line for line in lines if line.startswith("try it"))
     assert curl.endswith("""code K52."}'""")
+    curl = next(line for line in lines if line.startswith("say what is right"))
+    assert curl.endswith(""""label":"spam","reporter":"me"}'""")
     assert any("prize-premium-number" in line for line in lines)
 
 

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
-from store.engine import open_engine
+from store.engine import open_engine, translated
 from store.errors import Conflict, StoreUnavailable
 from store.feedback import MAX_AT_ONCE, read_feedback, write_feedback
+from store.migrating import upgrade
 from store.records import NewFeedback, Receipt
+from store.schema import check_schema
 
 
 def said(**change: Any) -> NewFeedback:
@@ -46,12 +48,12 @@ def kept(engine: Engine, item: NewFeedback) -> Receipt:
 def test_what_is_kept_is_read(engine: Engine) -> None:
     """Every field, to the microsecond and the last character; what was not said is None."""
     before = datetime.now(UTC)
-    text = "  Ünï\t\r\n😀\u200b\x01 'quoted' %s :x \\ "
-    first = kept(engine, said(text=text, source="shop", decision_id="d-1", given_key="k"))
+    message = "  Ünï\t\r\n😀\u200b\x01 'quoted' %s :x \\ "
+    first = kept(engine, said(text=message, source="shop", decision_id="d-1", given_key="k"))
     second = kept(engine, said(text=None, decision_id="d-2", label="ham"))
     one, two = read_feedback(engine)
     assert (one.id, one.received_at) == (first.id, first.received_at)
-    assert (one.text, one.source, one.decision_id) == (text, "shop", "d-1")
+    assert (one.text, one.source, one.decision_id) == (message, "shop", "d-1")
     assert (one.reporter, one.label) == ("anna", "spam")
     assert (two.text, two.source, two.decision_id, two.label) == (None, None, "d-2", "ham")
     assert two.id == second.id > one.id
@@ -197,6 +199,44 @@ def test_no_deadlock_between_batches(database_url: str, engine: Engine) -> None:
     assert len(list(read_feedback(engine))) == 2000
     for each in engines:
         each.dispose()
+
+
+def test_the_gateway_needs_few_rights(postgres_database: str) -> None:
+    """Those that docs/security.md names: neither to change nor to delete, nor to own a table."""
+    owner = open_engine(postgres_database)
+    upgrade(owner)
+    role = f"gateway_{owner.url.database}"
+    with owner.begin() as connection:
+        for statement in (
+            f"CREATE ROLE {role}",
+            f"GRANT SELECT, INSERT ON hamgate_feedback TO {role}",
+            f"GRANT USAGE ON SEQUENCE hamgate_feedback_id_seq TO {role}",
+            f"GRANT SELECT ON hamgate_version TO {role}",
+        ):
+            connection.execute(text(statement))
+    engine = open_engine(postgres_database)
+
+    def become(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET SESSION AUTHORIZATION {role}")
+        connection.commit()
+
+    event.listen(engine, "connect", become)
+    check_schema(engine)
+    kept(engine, said())
+    assert kept(engine, said()).repeated
+    assert len(list(read_feedback(engine))) == 1
+    with (
+        pytest.raises(StoreUnavailable, match="permission denied"),
+        translated(engine),
+        engine.begin() as connection,
+    ):
+        connection.execute(text("DELETE FROM hamgate_feedback"))
+    engine.dispose()
+    with owner.begin() as connection:
+        connection.execute(text(f"DROP OWNED BY {role}"))
+        connection.execute(text(f"DROP ROLE {role}"))
+    owner.dispose()
 
 
 def test_no_table_is_unavailable(empty_engine: Engine) -> None:

@@ -16,6 +16,8 @@ from mlflow import MlflowClient
 
 from fixtures.mlflow import SMALL_SPACE
 from fixtures.processes import free_port, kill, wait_until_line, wait_until_ok
+from store.engine import open_engine
+from store.feedback import read_feedback
 
 READY = "Ctrl-C ends everything"
 MARK = "HAMGATE_TEST_RUN"
@@ -126,13 +128,24 @@ def test_mlflow_killed_comes_back_and_nothing_else_changes(
     assert processes_of(environment) == {}
 
 
-def test_the_line_to_paste_works(environment: dict[str, str], tmp_path: Path) -> None:
-    """The `curl` that is printed can be pasted into a shell, and is answered."""
+def test_the_lines_to_paste_work(environment: dict[str, str], tmp_path: Path) -> None:
+    """Each `curl` that is printed can be pasted into a shell; feedback is in the state folder."""
     output = tmp_path / "output"
     with run(environment, output):
-        line = next(line for line in output.read_text().splitlines() if "curl " in line)
-        command = line[line.index("curl ") :]
-        done = subprocess.run(
-            ["/bin/sh", "-c", command], capture_output=True, text=True, check=True, timeout=30
-        )
-    assert json.loads(done.stdout)["label"] == "spam"
+        lines = [line for line in output.read_text().splitlines() if "curl " in line]
+        verdict, receipt = (answer_to(line[line.index("curl ") :]) for line in lines)
+    assert verdict["label"] == "spam"
+    assert receipt["repeated"] is False
+    engine = open_engine(f"sqlite:///{environment['LAPTOP_STATE_FOLDER']}/hamgate.db")
+    kept = [(row.id, row.label, row.reporter) for row in read_feedback(engine)]
+    engine.dispose()
+    assert kept == [(receipt["feedback"], "spam", "me")]
+
+
+def answer_to(command: str) -> dict[str, object]:
+    """Return what a command prints, which is JSON."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], capture_output=True, text=True, check=True, timeout=30
+    )
+    answer: dict[str, object] = json.loads(done.stdout)
+    return answer

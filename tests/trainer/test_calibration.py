@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from trainer.calibration import Calibration, calibrate, probabilities
-from trainer.measures import brier_score
+from trainer.calibration_error import calibration_report
 
 
 def drawn(slope: float, intercept: float, count: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
@@ -37,7 +37,8 @@ def test_probabilities_become_better() -> None:
     """Logits that are far too sure are worse before than after."""
     spam, logits = drawn(0.3, 1.5)
     after = probabilities(calibrate(spam, logits).apply(logits))
-    assert brier_score(spam, after) < brier_score(spam, probabilities(logits)) - 0.02
+    brier = calibration_report(spam, probabilities(logits)).brier
+    assert calibration_report(spam, after).brier < brier - 0.02
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])

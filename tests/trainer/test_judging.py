@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.gate import policy, refused, write_policy
 from fixtures.mlflow import MlflowServer
-from kit.registry import TAG_MANIFEST_SHA256
+from kit.registry import PRODUCTION, TAG_MANIFEST_SHA256
 from trainer.artifact import CompactSkops
 from trainer.gate.policy import LoadedPolicy
 from trainer.golden import golden
@@ -56,7 +56,7 @@ def test_a_version_is_judged_beside_the_one_that_serves_now(
     assert first.decision.reasons == ()
     assert first.decision.champion is None
     _, better = put(registry, good_candidate, policy())
-    registry.move_alias(better)
+    registry.set_alias(PRODUCTION, better)
 
     again = judge_again(registry, version, policy())
     assert again.report == first.report

@@ -3,9 +3,9 @@ import math
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import brier_score_loss, f1_score, precision_score, recall_score
+from sklearn.metrics import f1_score, precision_score, recall_score
 
-from trainer.measures import Confusion, brier_score, expected_calibration_error
+from trainer.measures import Confusion
 
 PAIRS = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60)
 
@@ -40,26 +40,3 @@ def test_the_standard_error_is_reproducible() -> None:
     """The same seed gives the same figure."""
     confusion = Confusion(50, 2, 3, 500)
     assert confusion.f1_standard_error(7) == confusion.f1_standard_error(7)
-
-
-@given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=40))
-def test_the_brier_score_is_scikit_learns(rows: list[tuple[bool, float]]) -> None:
-    """The mean squared error of the probabilities."""
-    spam, scores = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
-    expected = brier_score_loss(spam, scores, labels=[False, True])
-    assert math.isclose(brier_score(spam, scores), expected, abs_tol=1e-12)
-
-
-def test_honest_probabilities_have_no_calibration_error() -> None:
-    """A tenth of the messages at 0.1 is spam, and nine tenths of those at 0.9."""
-    spam = np.arange(20) >= 10
-    spam[[0, 19]] = [True, False]
-    assert expected_calibration_error(spam, np.where(np.arange(20) < 10, 0.1, 0.9)) < 1e-12
-
-
-def test_overconfidence_is_a_calibration_error() -> None:
-    """Half the messages at 0, half at 1, and a fifth of each wrong: off by a fifth."""
-    spam = np.tile([True, False, False, False, False], 2)
-    scores = np.repeat([0.0, 1.0], 5)
-    spam[5:] = ~spam[5:]
-    assert math.isclose(expected_calibration_error(spam, scores), 0.2)

@@ -97,7 +97,8 @@ async def test_what_waits_together_is_written_together(book: FakeBook) -> None:
         first = asyncio.create_task(keeper.keep(said("0")))
         await until(book.began.is_set)
         others = [asyncio.create_task(keeper.keep(said(str(i)))) for i in range(1, 51)]
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.05)
+        assert not any(task.done() for task in (first, *others))  # nothing is told before it is so
         book.free.set()
         receipts = [await task for task in (first, *others)]
     assert [[item.text for item in batch] for batch in book.batches] == [

@@ -9,15 +9,13 @@ from fixtures.candidates import (
     report_of,
     trained,
 )
-from fixtures.corpus import space_of
 from fixtures.gate import policy, refused
-from trainer.candidates import candidates
 from trainer.evaluation import Evaluated
 from trainer.fitting import fit, spam_scores
 from trainer.gate.comparison import Champion, Paired
 from trainer.gate.decision import Decision, decide
 from trainer.reporting import Trained
-from trainer.search_space import Grid
+from trainer.search_space import Candidate, Features
 
 PACKAGED = policy()
 QUALITY = {"f1", "f1_lower_end"}
@@ -115,8 +113,8 @@ def test_trained_on_half_of_the_data(messages: Messages, good_candidate: Trained
 
 def test_a_huge_vocabulary(good_candidate: Trained) -> None:
     """Every run of up to ten characters as a term: no better, and too large to serve."""
-    (huge,) = candidates(space_of(Grid(char=((1, 10),), min_df=(1,), c=(100.0,))))
-    best = replace(good_candidate.evaluated.ranking[0], candidate=huge)
+    features = Features(char=(1, 10), min_df=1)
+    best = replace(good_candidate.evaluated.ranking[0], candidate=Candidate(features, 100.0))
     pipeline = fit(good_candidate.texts, good_candidate.spam, best)
     # Its file would take a minute to make, and is not what it is refused for.
     assert refused(judged(replace(good_candidate, pipeline=pipeline))) == {"cost.terms"}

@@ -4,6 +4,8 @@ TrainerError
 ├── SearchSpaceError      the search space cannot be read
 ├── RulePolicyError       the rule policy cannot be read
 ├── GatePolicyError       the gate's policy cannot be read
+├── FeedbackPolicyError   the feedback policy cannot be read
+├── FeedbackUnavailable   the database with the feedback does not answer, or has none
 ├── UnusablePack          the rule pack cannot be used
 ├── UnusableKey           the signing key cannot be used
 ├── Unwritable            a page cannot be written where it was asked for
@@ -42,6 +44,14 @@ class RulePolicyError(TrainerError):
 
 class GatePolicyError(TrainerError):
     """The gate's policy cannot be read."""
+
+
+class FeedbackPolicyError(TrainerError):
+    """The feedback policy cannot be read."""
+
+
+class FeedbackUnavailable(TrainerError):
+    """The database with the feedback does not answer, or has not the tables of this release."""
 
 
 class UnusablePack(TrainerError):

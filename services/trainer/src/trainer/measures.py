@@ -9,7 +9,6 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 _BOOTSTRAP_SAMPLES = 10_000
-_BINS = 10
 
 
 @dataclass(frozen=True)
@@ -64,25 +63,6 @@ class Confusion:
         hits = 2 * draws[:, 0]
         total = np.maximum(hits + draws[:, 1] + draws[:, 2], 1)
         return float(np.std(hits / total, ddof=1))
-
-
-def brier_score(spam: Bools, scores: Floats) -> float:
-    """Return the mean squared difference between probability of spam and truth (Brier, 1950).
-
-    Shapes: [messages].
-    """
-    return float(np.mean((scores - spam) ** 2))
-
-
-def expected_calibration_error(spam: Bools, scores: Floats) -> float:
-    """Return by how much probability and share of spam differ, on average over the messages.
-
-    Messages of like probability are put together, in ten bins of one width (Guo, Pleiss, Sun and
-    Weinberger, On calibration of modern neural networks, 2017). Shapes: [messages].
-    """
-    bins = np.minimum((scores * _BINS).astype(np.intp), _BINS - 1)
-    gaps = np.bincount(bins, scores - spam, _BINS)
-    return float(np.abs(gaps).sum() / len(scores))
 
 
 def ratio(part: int, whole: int) -> float:

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from kit.registry import PRODUCTION, REGISTERED_MODEL
 from trainer.console import err, out, print_json, say
+from trainer.feedback.report import summary, told
 from trainer.gate_output import say_reasons
 from trainer.gate_page import told_power
 from trainer.promotion import Promotion
@@ -54,6 +55,7 @@ def show_training(outcome: Outcome, promotion: Promotion | None, *, as_json: boo
             f"{name} {part.recall:.2f}" for name, part in report.robustness.items()
         ),
         **_system_rows(outcome),
+        **_feedback_rows(outcome),
         "gate": "passed" if decision.passed else "refused",
         "serves": f"yes, as {PRODUCTION}" if promotion else "no",
     }
@@ -90,6 +92,7 @@ def _training(outcome: Outcome, promotion: Promotion | None) -> dict[str, Any]:
             "shortfalls": rules.shortfalls,
         },
         "system": outcome.system,
+        "feedback": summary(outcome.feedback) if outcome.feedback else None,
     }
 
 
@@ -109,6 +112,11 @@ def _system_rows(outcome: Outcome) -> dict[str, str]:
         "their precision, recall": f"{system.precision:.4f}, {system.recall:.4f}",
         "ham they call spam": f"{system.ham_false_positive_rate:.2%}",
     }
+
+
+def _feedback_rows(outcome: Outcome) -> dict[str, str]:
+    """Return the row on what users reported, if that was asked for."""
+    return {"feedback": told(outcome.feedback)} if outcome.feedback else {}
 
 
 def _bar(shortfalls: int) -> str:

@@ -24,7 +24,8 @@ class Settings(BaseSettings):
     """MLflow experiment that the runs belong to."""
 
     database_url: SecretStr = SecretStr("sqlite:///.hamgate/hamgate.db")
-    """Database that holds the locks between trainers: `postgresql://user:password@host/database`,
+    """Database that holds the locks between trainers, and what users reported (the same as
+    `GATEWAY_DATABASE_URL`, for `train --with-feedback`): `postgresql://user:password@host/database`,
     or, for the trainers of one machine, `sqlite:///` and the path of a file, beside which they are
     kept. All trainers of one registry need the same; a pooler before PostgreSQL must pool sessions,
     not transactions."""
@@ -52,6 +53,9 @@ class Settings(BaseSettings):
 
     rule_policy_file: Path | None = None
     """YAML file with the bar of the rules; the one that comes with hamgate if not set."""
+
+    feedback_policy_file: Path | None = None
+    """YAML file with the guards before feedback; the one that comes with hamgate if not set."""
 
     jobs: int | None = Field(default=None, ge=1)
     """Processes to train with; one a core if not set. A cluster uses all that it has."""

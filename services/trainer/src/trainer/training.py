@@ -17,7 +17,11 @@ from trainer.abandoned import end_abandoned, guarded_run
 from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
 from trainer.errors import NotFinite
-from trainer.evaluation import evaluate
+from trainer.evaluation import count_steps, evaluate
+from trainer.feedback.merging import NOTHING, Merged, Reported, count_merging, merge
+from trainer.feedback.report import FeedbackReport
+from trainer.feedback.validation import Ground
+from trainer.feedback_log import log_feedback
 from trainer.gate.decision import Decision
 from trainer.gate.policy import LoadedPolicy
 from trainer.golden import golden
@@ -38,7 +42,7 @@ from trainer.sampling import judged_rows
 from trainer.search_space import SearchSpace
 from trainer.signing import Signer
 from trainer.system import Labelled, SystemReport, judge_system
-from trainer.tuning import Advance, Tuned, as_texts
+from trainer.tuning import Advance, Texts, Tuned, as_texts
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Plan:
     jobs: int | None
     signer: Signer | None = None
     """What signs the version, if anything does."""
+    reported: Reported | None = None
+    """What users reported, to train with as well, if that is asked for."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,8 @@ class Outcome:
     """Size of the stored model file."""
     fitted: int
     """Messages that the version was fitted on; the report says on how many it was judged."""
+    feedback: FeedbackReport | None
+    """What came of what users reported; None if nobody asked for it."""
 
 
 def train(
@@ -93,13 +101,16 @@ def train(
     end_abandoned(registry, locks)
     with guarded_run(registry, locks, f"train seed={plan.seed}") as run_id:
         assessed = assess(plan.engine, sample, plan.rule_policy)
+        # Known is what the corpus has; how much feedback may weigh goes by what it is tried on.
+        known = replace(corpus, counts=sample.counts)
+        merged = _merge(known, plan, texts, spam, advance)
         evaluated = evaluate(
             texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance,
-            variants=disguised(sample.texts, spam, plan.seed),
+            variants=disguised(sample.texts, spam, plan.seed), extra=merged.extra,
         )  # fmt: skip
         pipeline, best = fit_all(
             all_texts, all_spam, evaluated.ranking[0], plan.space,
-            judged=rows, seed=plan.seed, jobs=plan.jobs,
+            judged=rows, seed=plan.seed, jobs=plan.jobs, extra=merged.extra,
         )  # fmt: skip
         evaluated = replace(evaluated, ranking=[best, *evaluated.ranking[1:]])
         flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
@@ -115,6 +126,8 @@ def train(
         params = {"seed": plan.seed, "data.judged": len(rows), "gate.policy": tags[TAG_GATE_POLICY]}
         log_training(registry, run_id, params, corpus, evaluated, judged.report)
         log_rules(registry, run_id, assessed, system, labelled)
+        if merged.report:
+            log_feedback(registry, run_id, merged.report)
         _check_finite(judged.report, run_id)
         model_id = registry.log_model(run_id, flavor)
         tags |= {
@@ -126,9 +139,24 @@ def train(
             tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
         version = registry.register(model_id, run_id, tags)
     return Outcome(
-        version, judged.report, rules, system, best, judged.decision,
-        flavor.model_bytes, len(all_texts),
+        version, judged.report, rules, system, best, judged.decision, flavor.model_bytes,
+        len(all_texts), merged.report,
     )  # fmt: skip
+
+
+def count_work(plan: Plan) -> int:
+    """Return how many pieces of work `train` tells of at most."""
+    reported = plan.reported
+    merging = count_merging(plan.space, reported.policy) if reported else 0
+    return merging + count_steps(plan.space)
+
+
+def _merge(corpus: Corpus, plan: Plan, texts: Texts, spam: Bools, advance: Advance) -> Merged:
+    """Return what is fitted on beside the corpus: nothing, unless feedback is asked for."""
+    if plan.reported is None:
+        return NOTHING
+    ground = Ground(texts, spam, plan.space, plan.seed, plan.jobs)
+    return merge(plan.reported, corpus, ground, plan.engine, advance)
 
 
 def _check_finite(report: Report, run_id: str) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from store.engine import open_engine
 from store.errors import Conflict, StoreError
 from store.feedback import write_feedback
-from store.migrating import upgrade
 from store.records import NewFeedback, Receipt
 from store.schema import check_schema
 
@@ -33,6 +32,9 @@ class Database:
             StoreUnavailable: The database does not answer.
         """
         if self._migrate:
+            # Here, because Alembic takes memory that only who migrates should pay.
+            from store.migrating import upgrade  # noqa: PLC0415
+
             upgrade(self._engine)
         check_schema(self._engine)
         self._prepared = True
@@ -49,7 +51,10 @@ class Database:
                 self.prepare()
             return write_feedback(self._engine, items)
         except StoreError:
-            self._prepared = False  # it may be another database when it is back
+            # It may be another database when it is back; and a server that has become a standby
+            # answers on the old connections, but takes nothing any more.
+            self._prepared = False
+            self._engine.dispose()
             raise
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from trainer.locks import Locks, open_locks
 from trainer.settings import Settings
 
 if TYPE_CHECKING:
+    from trainer.feedback.merging import Reported
     from trainer.promotion import Note
     from trainer.registry import Registry
 
@@ -30,6 +31,21 @@ def shared_locks(settings: Settings) -> Locks:
     """
     url = settings.database_url.get_secret_value()
     return open_locks(url, seconds=settings.lock_seconds, holder=_actor(settings))
+
+
+def read_reported(settings: Settings) -> "Reported":
+    """Read all feedback, and the policy that guards a training from it.
+
+    Raises:
+        FeedbackPolicyError: The policy cannot be read.
+        FeedbackUnavailable: The feedback cannot.
+    """
+    from trainer.feedback.merging import Reported
+    from trainer.feedback.policy import load_feedback_policy
+    from trainer.feedback.reading import read_stored
+
+    policy = load_feedback_policy(settings.feedback_policy_file)
+    return Reported(read_stored(settings.database_url.get_secret_value()), policy)
 
 
 def note(settings: Settings, reason: str) -> "Note":

@@ -18,6 +18,13 @@ LabelColumn = Annotated[str, typer.Option(help="Column with the label.")]
 Spam = Annotated[str, typer.Option(help="Label values that mean spam, by commas.")]
 Ham = Annotated[str, typer.Option(help="Label values that mean ham, by commas.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the folds.")]
+WithFeedback = Annotated[
+    bool,
+    typer.Option(
+        "--with-feedback",
+        help="Also train with what users reported, as far as the guards let it through.",
+    ),
+]
 Space = Annotated[Path | None, typer.Option(help="YAML file with the candidates to try.")]
 PackFile = Annotated[
     Path | None, typer.Option(help="YAML file with the rule pack; the one shipped if left out.")

@@ -2,7 +2,7 @@
 
 import typer
 
-from trainer.commands.connecting import note, open_registry, shared_locks
+from trainer.commands.connecting import note, open_registry, read_reported, shared_locks
 from trainer.commands.options import (
     Data,
     GatePolicyFile,
@@ -15,6 +15,7 @@ from trainer.commands.options import (
     Space,
     Spam,
     TextColumn,
+    WithFeedback,
 )
 from trainer.console import show_corpus
 from trainer.dataset.columns import Columns
@@ -39,12 +40,12 @@ def train(
     search_space: Space = None,
     rules: PackFile = None,
     policy: GatePolicyFile = None,
+    with_feedback: WithFeedback = False,
     promote: Promote = True,
     as_json: Json = False,
 ) -> None:
     """Train a version, put it through the gate, and promote it if it passes."""
     from trainer import output, promotion, training
-    from trainer.evaluation import count_steps
     from trainer.parallel import executor
 
     settings: Settings = context.obj
@@ -60,13 +61,14 @@ def train(
             seed=seed,
             jobs=settings.jobs,
             signer=signer,
+            reported=read_reported(settings) if with_feedback else None,
         )
         registry, locks = open_registry(settings), shared_locks(settings)
         # First of all, so that a cluster that is not there is told at once.
         with executor(settings.scheduler):
             corpus = load(data, columns)
             show_corpus(corpus)
-            with output.progress(count_steps(space)) as advance:
+            with output.progress(training.count_work(plan)) as advance:
                 outcome = training.train(corpus, plan, registry, locks, advance)
         moved = None
         if promote and outcome.decision.passed:
