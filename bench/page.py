@@ -10,10 +10,13 @@ from bench.dataplane import plot, results
 from bench.dataplane import section as dataplane
 from bench.feedback import section as feedback
 from bench.rules import section as rules
+from bench.training import plot as training_plot
+from bench.training import section as training
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "benchmarks.md"
 PICTURE = DOCS / "benchmarks.svg"
+TRAINING_PICTURE = DOCS / "training.svg"
 
 HEAD = """# Benchmarks
 
@@ -29,6 +32,7 @@ def page(found: Mapping[str, Any]) -> str:
         dataplane.section(found),
         rules.section(results.read(results.FOLDER / "rules.json")),
         feedback.section(results.read(results.FOLDER / "feedback.json")),
+        training.section(results.read(training.RESULTS)),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -41,16 +45,20 @@ def main() -> None:
     found = results.read(results.LATEST)
     if not found:
         sys.exit(f"{results.LATEST} is missing: run make bench")
-    fresh = page(found)
+    fresh, trained = page(found), results.read(training.RESULTS)
     if not check:
         PAGE.write_text(fresh, encoding="utf-8")
         if not plot.shows(PICTURE, found):
             plot.draw(found, PICTURE)
+        if not training_plot.shows(TRAINING_PICTURE, trained):
+            training_plot.draw(trained, TRAINING_PICTURE, training.LIMIT_BYTES)
         return
     if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != fresh:
         sys.exit(f"docs/{PAGE.name} is stale: run make docs")
     if not plot.shows(PICTURE, found):
         sys.exit(f"docs/{PICTURE.name} is stale: run make docs")
+    if not training_plot.shows(TRAINING_PICTURE, trained):
+        sys.exit(f"docs/{TRAINING_PICTURE.name} is stale: run make docs")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ LIMIT_BYTES = 4 * 1024**3
 
 HEAD = """## Training
 
-From [`bench/results/training.json`](../bench/results/training.json); `python -m bench.training`
+From [`bench/results/training.json`](../bench/results/training.json); `make bench-training`
 measures anew.
 
 - Machine: {machine}
