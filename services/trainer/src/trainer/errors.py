@@ -10,7 +10,9 @@ TrainerError
 ├── UnusableKey           the signing key cannot be used
 ├── Unwritable            a page cannot be written where it was asked for
 ├── TooLittleData         the corpus is too small for the folds, or for any feature
-├── WorkerLost            the system killed a training process
+├── WorkerLost            the system killed a training process, or a cluster's workers are gone
+├── ClusterUnavailable    the Dask scheduler does not answer, or has no worker
+├── OtherVersions         a Dask worker has other packages than the trainer
 ├── NotFinite             the model's coefficients or scores are no numbers
 ├── NotWhole              files of a version are missing or changed
 ├── RegistryUnavailable   MLflow, or the store behind it, does not answer
@@ -71,7 +73,15 @@ class TooLittleData(TrainerError):
 
 
 class WorkerLost(TrainerError):
-    """The system killed a training process."""
+    """The system killed a training process, or the workers of a cluster are gone."""
+
+
+class ClusterUnavailable(TrainerError):
+    """The Dask scheduler does not answer, or has no worker."""
+
+
+class OtherVersions(TrainerError):
+    """A Dask worker does not have the packages that the trainer has, so would choose otherwise."""
 
 
 class NotFinite(TrainerError):

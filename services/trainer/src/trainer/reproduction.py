@@ -11,9 +11,10 @@ from kit.model_text import model_text
 from kit.text import NORMALISATION_VERSION
 from trainer.comparison import Comparison, Parts, compare
 from trainer.environment import differences
-from trainer.fitting import fit
 from trainer.measures import Bools
+from trainer.mixture import fit_all
 from trainer.original import Original
+from trainer.sampling import judged_rows
 from trainer.snapshot import Snapshot
 from trainer.tuning import Advance, Extra, Texts, as_texts, count_tasks, tune
 
@@ -67,18 +68,16 @@ def reproduce(original: Original, here: Here, advance: Advance) -> Reproduction:
     """
     recipe = original.recipe
     texts, spam, extra = _fitted_on(original.rows)
+    judged = judged_rows(texts, spam, recipe.space.max_tuning_messages)
     (ranking,) = tune(
-        texts,
-        spam,
-        [np.arange(len(spam))],
-        recipe.space,
-        seed=recipe.seed,
-        jobs=here.jobs,
-        advance=advance,
-        extra=extra,
-    )
-    best = ranking[0]
-    again = parts_of(fit(texts, spam, best, extra), best.threshold)
+        texts[judged], spam[judged], [np.arange(len(judged))], recipe.space,
+        seed=recipe.seed, jobs=here.jobs, advance=advance, extra=extra,
+    )  # fmt: skip
+    pipeline, best = fit_all(
+        texts, spam, ranking[0], recipe.space,
+        judged=judged, seed=recipe.seed, jobs=here.jobs, extra=extra,
+    )  # fmt: skip
+    again = parts_of(pipeline, best.threshold)
     stored = parts_of(original.pipeline, original.manifest.threshold)
     names = (recipe.chosen.name, best.candidate.name)
     chosen = Comparison("candidate", names[0] == names[1], _beside(*names))

@@ -50,6 +50,8 @@ def train(
 ) -> None:
     """Train a version, put it through the gate, and promote it if it passes."""
     from trainer import output, promotion, training
+    from trainer.parallel import executor
+    from trainer.plan import Plan
     from trainer.signing import load_signer
 
     settings: Settings = context.obj
@@ -57,7 +59,7 @@ def train(
         signer = load_signer(settings.signing_key_file) if settings.signing_key_file else None
         space = load_search_space(search_space or settings.search_space_file)
         columns = Columns.parse(text_column, label_column, spam, ham)
-        plan = training.Plan(
+        plan = Plan(
             space=space,
             policy=load_gate_policy(policy or settings.gate_policy_file),
             engine=open_engine(rules or settings.rules_file, settings.rules_cache_folder),
@@ -70,10 +72,12 @@ def train(
             reported=read_reported(settings) if with_feedback else None,
         )
         registry, locks = open_registry(settings), shared_locks(settings)
-        corpus = load(data, columns)
-        show_corpus(corpus)
-        with output.progress(training.count_work(plan)) as advance:
-            outcome = training.train(corpus, plan, registry, locks, advance)
+        # First of all, so that a cluster that is not there is told at once.
+        with executor(settings.scheduler):
+            corpus = load(data, columns)
+            show_corpus(corpus)
+            with output.progress(training.count_work(plan)) as advance:
+                outcome = training.train(corpus, plan, registry, locks, advance)
         moved = None
         if promote and outcome.decision.passed:
             told = note(settings, "trained, and let through by the gate")
