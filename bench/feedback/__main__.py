@@ -21,7 +21,7 @@ from trainer.search_space import Grid, SearchSpace
 from trainer.tuning import as_texts
 
 OUTPUT = results.FOLDER / "feedback.json"
-_SPACE = SearchSpace((Grid(char_wb=((2, 4),), c=(100.0,)),), inner_folds=3, outer_folds=3)
+_SPACE = SearchSpace((Grid(word=((1, 1),), c=(100.0,)),), inner_folds=3, outer_folds=3)
 _REPORTED, _HELD_OUT = 200, 400
 _HONEST_FROM = 10_000
 """The id of the first honest row: all are newer than the attacker's."""

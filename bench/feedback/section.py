@@ -14,7 +14,7 @@ anew and takes some minutes.
 - Machine: {machine}
 - Versions: {versions}
 
-Every training is on the demo corpus, with one candidate (characters, C=100), three by three folds
+Every training is on the demo corpus, with one candidate (words, C=100), three by three folds
 and the [policy](feedback.md) as it is shipped. An attacker sends {rows:,} mislabelled messages:
 
 - **labels turned**: spam called ham and ham called spam by turns, spliced from halves of messages;

@@ -19,9 +19,9 @@ Score = Callable[[Sequence[str]], Floats]
 def unknown(claims: Sequence[Claim], corpus: Corpus) -> tuple[list[Claim], Fates]:
     """Return the claims on texts that the corpus does not have, and the fates of the others.
 
-    Texts are the same if rules see the same, as in the corpus itself. The label of the corpus stands, whatever is
-    claimed. And what the corpus has is what models are tested on: fitted on as feedback too, it
-    would no longer be unseen.
+    Texts are the same if rules see the same, as in the corpus itself. The label of the corpus
+    stands, whatever is claimed. And what the corpus has is what models are tested on: fitted on as
+    feedback too, it would no longer be unseen.
     """
     found: dict[str, set[Label]] = {claim.newest.normalised: set() for claim in claims}
     for text, label in zip(corpus.texts, corpus.labels, strict=True):

@@ -25,7 +25,7 @@ class Fate(StrEnum):
     CAPPED = "capped"
     """Its reporters, their API keys or all of them together have sent more than counts."""
     HARMFUL = "harmful"
-    """What came with its API key makes the model worse, tried alone."""
+    """Without what came with its API key the rest makes the model no worse; with it, it does."""
     REJECTED = "rejected"
     """It got through the guards, but all that did so makes the model worse."""
     TAKEN = "taken"

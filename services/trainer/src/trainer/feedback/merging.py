@@ -22,6 +22,9 @@ from trainer.tuning import Advance, Extra, Tuned, as_texts, count_tasks, tune
 
 Guard = Callable[[Iterable[Feedback]], Guarded]
 
+_MOST_TRIES = 5
+"""How often feedback is tried anew, each time without one key more: it bounds the time."""
+
 
 @dataclass(frozen=True)
 class Reported:
@@ -108,20 +111,25 @@ def _tune(ground: Ground, advance: Advance) -> Tuned:
 def _weigh(
     rows: Sequence[Feedback], judged: Guard, validator: Validator, advance: Advance
 ) -> Weighed:
-    """Weigh all rows together; if none is then taken, without the harmful keys.
+    """Weigh all rows together; if none is then taken, without the keys that do harm.
 
-    Else one attacker with a key could keep out what all others report.
+    Else one attacker with a key could keep out what all others report. Those go that are not
+    bearable by themselves, then those that are worst, one at a time.
     """
     together = _try(judged(rows), validator, advance)
     if together.factor:
         return together
-    harmful = _harmful(together.guarded, validator)
-    if not harmful:
-        return together
-    others = judged(row for row in rows if (row.source or "") not in harmful)
-    fates = {row.id: Fate.HARMFUL for row in rows if (row.source or "") in harmful}
-    weighed = _try(replace(others, fates=others.fates | fates), validator, lambda: None)
-    return replace(weighed, harmful=harmful)
+    alone = _try_sources(together.guarded, validator)
+    unbearable = sum(not bearable(trial, validator.policy) for trial in alone.values())
+    least = max(1, unbearable)
+    for count in range(least, min(len(alone), least + _MOST_TRIES)):
+        harmful = dict(list(alone.items())[:count])
+        others = judged(row for row in rows if (row.source or "") not in harmful)
+        fates = {row.id: Fate.HARMFUL for row in rows if (row.source or "") in harmful}
+        weighed = _try(replace(others, fates=others.fates | fates), validator, lambda: None)
+        if weighed.factor:
+            return replace(weighed, harmful=harmful)
+    return together
 
 
 def _try(guarded: Guarded, validator: Validator, advance: Advance) -> Weighed:
@@ -131,19 +139,20 @@ def _try(guarded: Guarded, validator: Validator, advance: Advance) -> Weighed:
     return Weighed(guarded, choose(trials, validator.policy), trials, {})
 
 
-def _harmful(guarded: Guarded, validator: Validator) -> dict[str, Trial]:
-    """Return the API keys whose feedback makes the model worse by itself; none if all do."""
+def _try_sources(guarded: Guarded, validator: Validator) -> dict[str, Trial]:
+    """Return the trial of each API key alone, the worst first; none of a sole key."""
     of_source: dict[str, list[int]] = {}
     for index, claim in enumerate(guarded.claims):
         for source in {reporter.source or "" for reporter in claim.reporters}:
             of_source.setdefault(source, []).append(index)
+    if len(of_source) < 2:  # noqa: PLR2004 - there is nothing to tell it from
+        return {}
     extras = {
         source: _extra([guarded.claims[i] for i in at], guarded.weights[at])
         for source, at in sorted(of_source.items())
     }
-    tried = validator.try_each(extras) if len(extras) > 1 else {}
-    harmful = {s: trial for s, trial in tried.items() if not bearable(trial, validator.policy)}
-    return harmful if len(harmful) < len(tried) else {}
+    tried = validator.try_each(extras)
+    return dict(sorted(tried.items(), key=lambda item: (item[1].difference, item[0])))
 
 
 def _extra(claims: Sequence[Claim], weights: Floats) -> Extra:

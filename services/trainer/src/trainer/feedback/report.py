@@ -51,7 +51,7 @@ class FeedbackReport:
     trials: tuple[Trial, ...]
     """What it was chosen from; none if nothing got through the guards."""
     harmful: dict[str, Trial]
-    """API keys whose feedback was left out because it makes the model worse, tried alone."""
+    """API keys whose feedback was left out for the harm that it does, with their trials alone."""
     spam_weight: float
     """Of all spam that is taken, together."""
     ham_weight: float
