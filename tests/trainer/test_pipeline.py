@@ -2,9 +2,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from kit.model_text import model_text
-from trainer.pipeline import build, vectoriser
+from trainer.pipeline import build, classifier, vectoriser
 from trainer.search_space import Candidate, Features
 
 TEXTS = [model_text(text) for text in ("Win win £100", "win NOW at win.com", "see you", "see me")]
@@ -78,3 +79,10 @@ def test_the_classifier_is_as_asked(weight: Any) -> None:
     """C and class weight reach it."""
     classifier = build(Candidate(BOTH, 7.0, weight))[-1]
     assert (classifier.C, classifier.class_weight) == (7.0, weight)
+
+
+def test_blas_has_one_thread_whatever_the_machine_has() -> None:
+    """With more, sums come in another order, and the last digits depend on the number of cores."""
+    threadpool_limits(limits=2)
+    classifier(Candidate(BOTH, 10.0))
+    assert {pool["num_threads"] for pool in threadpool_info()} == {1}

@@ -3,6 +3,7 @@
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
+from threadpoolctl import threadpool_limits
 
 from kit.marks import MARK_NAMES, MARK_PATTERN
 from trainer.search_space import Candidate, Features, NgramRange
@@ -40,7 +41,12 @@ def vectoriser(features: Features) -> FeatureUnion:
 
 
 def classifier(candidate: Candidate) -> LogisticRegression:
-    """Return the classifier; liblinear's primal solver is exact and the same at every run."""
+    """Return the classifier; liblinear's primal solver is exact and the same at every run.
+
+    This process keeps BLAS to one thread from here on: with more, sums come in another order, and
+    coefficients differ in their last digits by the number of cores.
+    """
+    threadpool_limits(limits=1)
     return LogisticRegression(
         C=candidate.c, class_weight=candidate.class_weight, solver="liblinear"
     )
