@@ -15,7 +15,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 UV_SYSTEM_CERTS ?= 1
 export UV_SYSTEM_CERTS
 
-.PHONY: help run test rules check fmt lock lock-check docs docs-check bench bench-peers bench-rules bench-feedback clean distclean venv
+.PHONY: help run test rules check fmt lock lock-check docs docs-check bench bench-peers bench-quality bench-rules bench-training bench-feedback clean distclean venv
 
 help: ## List every command.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -65,8 +65,14 @@ bench: $(VENV)/.dev ## Measure the data plane, with wrk on a core of its own: te
 bench-peers: $(VENV)/.dev $(PEERS:%=$(VENV)/peers/%/.installed) ## Install what hamgate is measured beside, and measure it.
 	@$(BIN)/python -m bench.dataplane --peers $(ARGS)
 
+bench-quality: $(VENV)/.dev ## Judge the model beside plainer ones, over eight seeds: half an hour.
+	@$(BIN)/python -m bench.quality
+
 bench-rules: $(VENV)/.dev ## Measure the rule engine beside re and google-re2: some minutes.
 	@$(BIN)/python -m bench.rules
+
+bench-training: $(VENV)/.dev ## Measure time and memory of trainings on up to a million messages: half an hour.
+	@$(BIN)/python -m bench.training $(ARGS)
 
 bench-feedback: $(VENV)/.dev ## Measure what attackers do by feedback, and honest users: some minutes.
 	@$(BIN)/python -m bench.feedback

@@ -1,4 +1,4 @@
-"""Write docs/benchmarks.md and its picture from bench/results: `python -m bench.page [--check]`."""
+"""Write docs/benchmarks.md, its picture and docs/quality.md: `python -m bench.page [--check]`."""
 
 import argparse
 import sys
@@ -9,11 +9,16 @@ from typing import Any
 from bench.dataplane import plot, results
 from bench.dataplane import section as dataplane
 from bench.feedback import section as feedback
+from bench.quality import section as quality
 from bench.rules import section as rules
+from bench.training import plot as training_plot
+from bench.training import section as training
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "benchmarks.md"
 PICTURE = DOCS / "benchmarks.svg"
+QUALITY = DOCS / "quality.md"
+TRAINING_PICTURE = DOCS / "training.svg"
 
 HEAD = """# Benchmarks
 
@@ -29,6 +34,7 @@ def page(found: Mapping[str, Any]) -> str:
         dataplane.section(found),
         rules.section(results.read(results.FOLDER / "rules.json")),
         feedback.section(results.read(results.FOLDER / "feedback.json")),
+        training.section(results.read(training.RESULTS)),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -41,16 +47,23 @@ def main() -> None:
     found = results.read(results.LATEST)
     if not found:
         sys.exit(f"{results.LATEST} is missing: run make bench")
-    fresh = page(found)
+    pages = {PAGE: page(found), QUALITY: quality.page(results.read(quality.RESULTS))}
+    trained = results.read(training.RESULTS)
     if not check:
-        PAGE.write_text(fresh, encoding="utf-8")
+        for path, fresh in pages.items():
+            path.write_text(fresh, encoding="utf-8")
         if not plot.shows(PICTURE, found):
             plot.draw(found, PICTURE)
+        if not training_plot.shows(TRAINING_PICTURE, trained):
+            training_plot.draw(trained, TRAINING_PICTURE, training.LIMIT_BYTES)
         return
-    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != fresh:
-        sys.exit(f"docs/{PAGE.name} is stale: run make docs")
+    for path, fresh in pages.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != fresh:
+            sys.exit(f"docs/{path.name} is stale: run make docs")
     if not plot.shows(PICTURE, found):
         sys.exit(f"docs/{PICTURE.name} is stale: run make docs")
+    if not training_plot.shows(TRAINING_PICTURE, trained):
+        sys.exit(f"docs/{TRAINING_PICTURE.name} is stale: run make docs")
 
 
 if __name__ == "__main__":

@@ -8,13 +8,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bench.dataplane.results import FOLDER, about, read, write
+from bench.dataplane.results import about, read, write
 from bench.quality.contenders import contenders
 from bench.quality.measuring import key, measure, messages
-from bench.quality.section import tables
+from bench.quality.section import RESULTS, tables
 from bench.tables import show
-
-RESULTS = FOLDER / "quality.json"
 
 
 def main() -> None:

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from fixtures.keys import private_pem, public_pem
+from fixtures.keys import new_key, private_pem, public_pem
 from fixtures.processes import free_port, wait_until_ok
 from fixtures.services import service
 from fixtures.versions import Shelf
@@ -143,7 +142,7 @@ def test_a_killed_loader_and_a_bad_version_leave_the_old_one_serving(
 def test_only_a_signed_version_serves_where_keys_are(shelf: Shelf, tmp_path: Path) -> None:
     """The probe says why the other does not; what `trainer train` signs is taken at once."""
     shelf.put()
-    key = Ed25519PrivateKey.generate()
+    key = new_key()
     public, private = tmp_path / "public.pem", tmp_path / "private.pem"
     public.write_bytes(public_pem(key))
     private.write_bytes(private_pem(key))

@@ -74,6 +74,20 @@ def test_postgresql_is_durable(postgres_database: str, set_to: str) -> None:
     engine.dispose()
 
 
+def test_each_statement_sees_what_was_committed(postgres_database: str) -> None:
+    """Whatever the server is set to: what was there already could else not be found."""
+    name = postgres_database.rpartition("/")[2]
+    with closing(psycopg2.connect(postgres_database)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"ALTER DATABASE {name} SET default_transaction_isolation = serializable"
+            )
+    engine = open_engine(postgres_database)
+    assert ask(engine, "SHOW transaction_isolation") == "read committed"
+    engine.dispose()
+
+
 def test_a_statement_has_its_time(postgres_database: str) -> None:
     """One that takes longer is ended by the server."""
     engine = open_engine(postgres_database, seconds=0.2)

@@ -95,6 +95,14 @@ def test_reporters_and_sources_have_keys_of_their_own(engine: Engine) -> None:
     assert len(list(read_feedback(engine))) == 4
 
 
+def test_the_longest_names_fit(engine: Engine) -> None:
+    """128 characters of four bytes for each name: indices of databases have limits too."""
+    name = "😀" * 128
+    item = said(reporter=name, given_key=name, decision_id=name, source="x" * 64)
+    assert not kept(engine, item).repeated
+    assert kept(engine, item).repeated
+
+
 def test_one_call_takes_what_is_good(engine: Engine) -> None:
     """Of a new one, its repetition, a conflict and an old one each has its own receipt."""
     old = kept(engine, said(given_key="old"))

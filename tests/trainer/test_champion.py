@@ -71,7 +71,7 @@ def test_labels_of_messages_it_was_trained_on_are_its_evaluations(
     champion = find_champion(registry, rows_of(texts, spam))
     assert champion is not None
     assert champion.paired is not None
-    assert (champion.version, champion.messages, champion.note) == (version.number, 4533, "")
+    assert (champion.version, champion.fitted, champion.note) == (version.number, 4533, "")
     evaluated = good_candidate.evaluated.called_spam[::-1]
     assert (champion.paired.champion[:-2] == evaluated).all()
     pipeline = spam_scores(good_candidate.pipeline, texts) >= good_candidate.threshold
@@ -110,7 +110,7 @@ def test_a_champion_of_an_older_release_cannot_be_compared(
     champion = find_champion(registry, rows_of(NEW, good_candidate.spam[:2]))
     assert champion is not None
     assert champion.paired is None
-    assert champion.messages == 0
+    assert champion.fitted == 0
     assert "has no file gate/report.json" in champion.note
 
 

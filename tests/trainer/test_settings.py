@@ -16,6 +16,20 @@ def test_mlflows_address_has_no_password(
     assert "hunter2" not in line
 
 
+@pytest.mark.parametrize("address", [None, "dask:8786"])
+def test_dask_needs_the_address_of_a_scheduler(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str | None
+) -> None:
+    """Without one, or with what is none, no command begins; the line names the variable."""
+    monkeypatch.setenv("TRAINER_EXECUTOR", "dask")
+    if address:
+        monkeypatch.setenv("TRAINER_DASK_SCHEDULER", address)
+    with pytest.raises(SystemExit):
+        load_or_exit(Settings)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("TRAINER_DASK_SCHEDULER: ")
+
+
 def test_the_databases_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever prints the settings does not print it."""
     monkeypatch.setenv("TRAINER_DATABASE_URL", "postgresql://hamgate:hunter2@db/hamgate")

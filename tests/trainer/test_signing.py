@@ -1,8 +1,9 @@
-import base64
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -11,28 +12,47 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from fixtures.keys import private_pem, public_pem
+from fixtures.keys import new_key, private_file, private_pem, public_pem
+from fixtures.mlflow import MlflowServer
+from kit.registry import MODEL_FILE, SIGNATURE_FILE
 from trainer.errors import UnusableKey
+from trainer.registry import Registry
 from trainer.signing import load_signer
 
 
-def test_a_signature_is_the_keys(tmp_path: Path) -> None:
-    """The public key verifies what the file's private key signed."""
-    key = Ed25519PrivateKey.generate()
-    path = tmp_path / "key.pem"
-    path.write_bytes(private_pem(key))
-    signature = load_signer(path).sign(b"manifest")
-    key.public_key().verify(base64.b64decode(signature), b"manifest")
+def verify(folder: Path, public: Path) -> subprocess.CompletedProcess[str]:
+    """Verify a version by the tool of model-signing alone."""
+    command = [sys.executable, "-m", "model_signing", "verify", "key", str(folder)]
+    options = ["--signature", str(folder / SIGNATURE_FILE), "--public_key", str(public)]
+    return subprocess.run([*command, *options], capture_output=True, text=True, check=False)
 
 
-def with_password(key: Ed25519PrivateKey) -> bytes:
+def test_an_auditor_needs_none_of_our_code(empty_registry: MlflowServer, tmp_path: Path) -> None:
+    """What `trainer train` stored, as MLflow gives it out, is verified by OpenSSF's own command."""
+    key = new_key()
+    public = tmp_path / "public.pem"
+    public.write_bytes(public_pem(key))
+    private = private_file(key, tmp_path / "private.pem")
+    trained = empty_registry.train(TRAINER_SIGNING_KEY_FILE=str(private))
+    registry = Registry(empty_registry.url, "hamgate")
+    with registry.files_of(registry.version(trained["version"])) as folder:
+        done = verify(folder, public)
+        assert (done.returncode, done.stdout) == (0, "Verification succeeded\n"), done.stderr
+        model = folder / MODEL_FILE
+        model.write_bytes(model.read_bytes()[:-1] + b"!")
+        done = verify(folder, public)
+    assert done.returncode == 1
+    assert "Signature mismatch" in done.stderr
+
+
+def with_password(key: EllipticCurvePrivateKey) -> bytes:
     """The key, encrypted."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
 
 
 def other_kind() -> bytes:
     """A key of another algorithm."""
-    key = generate_private_key(SECP256R1())
+    key = Ed25519PrivateKey.generate()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
@@ -41,9 +61,10 @@ def other_kind() -> bytes:
     [
         (b"", "no private key"),
         (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "no private key"),
-        (public_pem(Ed25519PrivateKey.generate()), "no private key"),
-        (with_password(Ed25519PrivateKey.generate()), "without a password"),
-        (other_kind(), "is not Ed25519"),
+        (public_pem(new_key()), "no private key"),
+        (with_password(new_key()), "without a password"),
+        (other_kind(), "on the curve"),
+        (private_pem(new_key(SECP256K1())), "on the curve"),
     ],
 )
 def test_what_is_no_private_key_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:

@@ -27,7 +27,6 @@ from kit.registry import (
     PRODUCTION,
     REGISTERED_MODEL,
     TAG_MANIFEST_SHA256,
-    TAG_MANIFEST_SIGNATURE,
 )
 
 DIGEST = "0" * 64
@@ -59,14 +58,13 @@ async def test_an_empty_registry_names_no_version(empty_registry: MlflowServer) 
 async def test_an_alias_names_a_version_with_what_it_is_trusted_by(
     empty_registry: MlflowServer,
 ) -> None:
-    """Number, digest and signature come from the registry; aliases are case-sensitive."""
-    tags = {TAG_MANIFEST_SHA256: DIGEST, TAG_MANIFEST_SIGNATURE: "c2ln"}
-    client = bare_version(empty_registry, **tags)
+    """Number and digest come from the registry; aliases are case-sensitive."""
+    client = bare_version(empty_registry, **{TAG_MANIFEST_SHA256: DIGEST})
     client.set_registered_model_alias(REGISTERED_MODEL, "production", "1")
     with pytest.raises(NotNamed):
         await named(empty_registry.url)
     client.set_registered_model_alias(REGISTERED_MODEL, PRODUCTION, "1")
-    assert await named(empty_registry.url) == VersionRef("1", DIGEST, "c2ln")
+    assert await named(empty_registry.url) == VersionRef("1", DIGEST)
     with pytest.raises(NotNamed, match="has the alias Challenger"):
         await named(f"{empty_registry.url}/", CHALLENGER)
 

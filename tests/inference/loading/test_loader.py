@@ -1,4 +1,3 @@
-import base64
 import os
 import subprocess
 import sys
@@ -8,13 +7,13 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 from structlog.testing import capture_logs
 
-from fixtures.keys import public_pem
+from fixtures.keys import new_key, private_file, public_pem
 from fixtures.processes import free_port
 from fixtures.versions import Shelf
 from inference.loading import policy
@@ -23,8 +22,8 @@ from inference.loading.order import Order, Report
 from inference.model.scorer import CompiledScorer
 from inference.model.tables import read
 from inference.versions.cache import Cache
-from inference.versions.ref import VersionRef
 from kit.registry import MANIFEST_FILE, MODEL_FILE
+from trainer.signing import load_signer
 
 
 @pytest.fixture
@@ -143,23 +142,49 @@ def test_another_environment_is_refused_or_taken_as_the_setting_says(
     assert carry_out(changed(order, environment_check="off")).outcome == "done"
 
 
-def test_a_version_must_be_signed_if_there_are_keys(order: Order, tmp_path: Path) -> None:
+def test_a_version_must_be_signed_if_there_are_keys(
+    order: Order, shelf: Shelf, tmp_path: Path
+) -> None:
     """Without a signature, or with one of another key, it is refused; with any key's, taken."""
-    keys = [Ed25519PrivateKey.generate() for _ in range(2)]
+    keys = [new_key() for _ in range(2)]
     file = tmp_path / "keys.pem"
     file.write_bytes(public_pem(*keys))
-    carry_out(order)
-    manifest = (cache_of(order).artifacts_of(order.ref) / MANIFEST_FILE).read_bytes()
-    with_keys = changed(order, verify_keys_file=str(file))
 
-    def signed(key: Ed25519PrivateKey) -> Order:
-        signature = base64.b64encode(key.sign(manifest)).decode()
-        ref = VersionRef(order.ref.version, order.ref.manifest_sha256, signature)
-        return changed(with_keys, ref=ref)
+    def signed(key: EllipticCurvePrivateKey) -> Order:
+        signer = load_signer(private_file(key, tmp_path / "private.pem"))
+        return changed(order, ref=shelf.put_signed(signer), verify_keys_file=str(file))
 
-    assert "is not signed" in carry_out(with_keys).reason
-    assert "none of the 2 public keys" in carry_out(signed(Ed25519PrivateKey.generate())).reason
+    assert "is not signed" in carry_out(changed(order, verify_keys_file=str(file))).reason
+    assert "none of the 2 public keys" in carry_out(signed(new_key())).reason
     assert [carry_out(signed(key)).outcome for key in keys] == ["done", "done"]
+
+
+def test_a_file_that_nobody_signed_is_refused_with_the_version(
+    order: Order, shelf: Shelf, tmp_path: Path
+) -> None:
+    """Whoever can write the store but has no key adds nothing that is on this machine's disk."""
+    key = new_key()
+    file = tmp_path / "keys.pem"
+    file.write_bytes(public_pem(key))
+    signer = load_signer(private_file(key, tmp_path / "private.pem"))
+    order = changed(order, ref=shelf.put_signed(signer), verify_keys_file=str(file))
+    extra = shelf.file(MANIFEST_FILE).with_name("extra.bin")
+    extra.write_bytes(b"")
+    report = carry_out(order)
+    assert report.outcome == "untrusted"
+    assert "extra.bin" in report.reason
+    assert not cache_of(order).folder_of(order.ref).exists()
+    extra.unlink()
+    assert carry_out(order) == Report("done")
+
+
+def test_what_signatures_need_is_imported_only_where_there_are_keys(order: Order) -> None:
+    """Who verifies none does not pay for it."""
+    script = (
+        "import sys; from inference.loading.loader import run; run(); "
+        "sys.exit('model_signing' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], input=msgspec.json.encode(order), check=True)
 
 
 def test_keys_that_cannot_be_read_condemn_no_version(order: Order, tmp_path: Path) -> None:

@@ -141,3 +141,14 @@ def test_the_digest_depends_on_order_label_and_bounds() -> None:
         [("ham", "a"), ("ham", "hamb")],
     ]
     assert len({digest_of(each) for each in rows}) == len(rows)
+
+
+def test_a_part_of_a_corpus_is_a_corpus() -> None:
+    """It has its own digest and counts, and says of how many messages it is a part."""
+    whole = corpus_of(("spam", "a"), ("ham", "b"), ("ham", "c"), ("ham", "c"))
+    part = whole.part([0, 2])
+    assert kept(part) == [("spam", "a"), ("ham", "c")]
+    assert part.digest == digest_of([("spam", "a"), ("ham", "c")])
+    assert part.counts == Counts(2, 2, 0, 0, 0, spam=1, ham=1)
+    assert part.source == "test (2 of 3 messages)"
+    assert whole.part([0, 1, 2]) is whole

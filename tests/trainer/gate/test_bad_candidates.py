@@ -45,13 +45,14 @@ def test_the_good_candidate_passes_beside_itself(good_candidate: Trained) -> Non
 def test_swapped_labels(messages: Messages) -> None:
     """A file whose labels are the wrong way round: golden messages know what spam is.
 
-    Measured by the same wrong labels the model looks excellent, for ham is easy to tell: its F1 is
-    near 0.99. What gives it away is the golden messages, and that too much "ham" is called spam.
+    By its own wrong labels the model loses little "ham", as its threshold is chosen to; so it must
+    call much "spam" ham, which F1, slices and disguises show. Only the golden messages tell why.
     """
-    swapped = trained(Messages(messages.raw, ~messages.spam))
-    decision = judged(swapped)
-    assert refused(decision) == {"golden", "ham"}
-    assert "6 of 6 golden messages have the wrong label" in " ".join(decision.reasons)
+    decision = judged(trained(Messages(messages.raw, ~messages.spam)))
+    slices = SLICES - {"slices.with links"}
+    assert refused(decision) == {*QUALITY, *slices, *DISGUISES, "golden"}
+    told = {check.name: check.told for check in decision.checks}["golden"]
+    assert told.startswith("4 of 6 golden messages have the wrong label: 'WINNER!! You have")
 
 
 def test_always_ham(good_candidate: Trained) -> None:

@@ -15,7 +15,7 @@ BAR = policy().policy.champion
 
 def checked(champion: Champion | None, messages: int = 1000) -> dict[str, Check]:
     """The checks against a champion, by name."""
-    return {check.name: check for check in against_champion(champion, messages, BAR)}
+    return {check.name: check for check in against_champion(champion, messages, messages, BAR)}
 
 
 @given(st.integers(0, 60), st.integers(0, 60))
@@ -76,7 +76,7 @@ def test_the_policy_says_what_follows_when_they_cannot_be_compared(
     """The reason is told either way."""
     bar = policy(champion={"not_comparable": choice}).policy.champion
     champion = Champion("7", 0, None, "run 12 has no file gate/report.json")
-    checks = against_champion(champion, 1000, bar)
+    checks = against_champion(champion, 1000, 1000, bar)
     assert {check.name for check in checks} == {"champion", "training_share"}
     assert {check.passed for check in checks} == {passed}
     assert "run 12 has no file" in checks[0].told

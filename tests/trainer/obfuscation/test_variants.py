@@ -3,13 +3,12 @@ import re
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.text import normalise
-from trainer.obfuscation.variants import DISGUISES, obfuscate, obfuscated
+from trainer.obfuscation.variants import DISGUISES, obfuscate
 from trainer.obfuscation.words import disguise_words
 
 SPAM = "WINNER!! You have been chosen for a prize. Call 09061234567 or see http://win.example/now"
@@ -36,13 +35,6 @@ def test_a_disguise_is_the_same_in_every_process(name: str) -> None:
     )
     assert done.stdout.strip() == ascii(obfuscate(SPAM, name, 7))
     assert obfuscate(SPAM, name, 7) != obfuscate(SPAM, name, 8)
-
-
-def test_only_spam_is_disguised() -> None:
-    """Nobody disguises ham."""
-    texts = [SPAM, SPAM]
-    for name, variant in obfuscated(texts, np.array([True, False]), 0).items():
-        assert variant == [obfuscate(SPAM, name, 0), SPAM]
 
 
 def test_about_the_asked_share_of_the_words_is_disguised() -> None:

@@ -29,7 +29,7 @@ def facts() -> Facts:
     texts = as_texts([model_text(text) for text in corpus.texts])
     evaluated = evaluate(
         texts, truth, SPACE, seed=0, jobs=1, advance=lambda: None,
-        variants=disguised(corpus.texts, truth, 0),
+        variants=disguised(corpus.texts, texts, truth, 0),
     )  # fmt: skip
     best = evaluated.ranking[0]
     pipeline = fit(texts, truth, best)

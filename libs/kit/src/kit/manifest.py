@@ -31,7 +31,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     threshold: Annotated[float, msgspec.Meta(gt=0.0, lt=1.0)]
     """A probability of spam at or above this is spam."""
     environment: dict[str, str]
-    """Versions the model was trained with, by name: python, scikit-learn, numpy, scipy, skops."""
+    """Where the model was trained: versions by name (python, scikit-learn, numpy, scipy, skops),
+    platform, BLAS, digest of the installed packages, and of lock file and image if known."""
     files: dict[str, str]
     """SHA-256 (hex) of every other file of the version, by its path below the artifact folder."""
     golden: Annotated[list[Golden], msgspec.Meta(min_length=1)]

@@ -17,11 +17,15 @@ MODEL_FILE: Final = "model.skops"
 MANIFEST_FILE: Final = "manifest.json"
 """`kit.manifest.Manifest` inside a version's artifact folder."""
 
+SIGNATURE_FILE: Final = "model.sig"
+"""The signature over all other files inside a version's artifact folder; there if the trainer
+signs. It is in Sigstore's bundle format, as OpenSSF's model-signing writes it."""
+
+UNSIGNED_FILES: Final = (SIGNATURE_FILE, "registered_model_meta")
+"""What a signature leaves out: itself, and what MLflow's client adds to what it downloads."""
+
 TAG_MANIFEST_SHA256: Final = "hamgate.manifest.sha256"
 """Version tag: SHA-256 (hex) of the manifest, which in turn has the digest of every other file."""
-
-TAG_MANIFEST_SIGNATURE: Final = "hamgate.manifest.signature"
-"""Version tag: Ed25519 signature of the manifest's bytes, in base64; there if the trainer signs."""
 
 TAG_GATE: Final = "hamgate.gate"
 """Version tag: the gate's decision, `GATE_PASSED` or `GATE_REFUSED`."""

@@ -57,6 +57,8 @@ def _open_postgres(address: str, seconds: float) -> Engine:
         make_url(address).set(drivername="postgresql+psycopg2"),
         hide_parameters=True,  # as above
         pool_pre_ping=True,
+        # Else a row that another process has just committed could be there, and not be seen.
+        isolation_level="READ COMMITTED",
         pool_timeout=seconds,
         connect_args={
             # libpq takes whole seconds, and nothing below two of them.

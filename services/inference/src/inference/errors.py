@@ -40,4 +40,4 @@ class LoaderFailed(ModelError):
 
 
 class UnusableKeys(ModelError):
-    """The file of public keys cannot be read, or holds what is no Ed25519 key."""
+    """The file of public keys cannot be read, or holds what is no key that signs versions."""

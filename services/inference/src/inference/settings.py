@@ -70,8 +70,8 @@ class Settings(WebSettings):
     messages must score as at the trainer in any case."""
 
     verify_keys_file: Path | None = None
-    """PEM file with one or more Ed25519 public keys: a version that none of them has signed does
-    not serve. If not set, versions need no signature."""
+    """PEM file with one or more public keys, on the curve P-256, P-384 or P-521: a version that
+    none of them has signed does not serve. If not set, versions need no signature."""
 
     webhook_secret: SecretStr | None = None
     """Secret that MLflow signs its registry webhooks to `/hooks/registry` with: each is a hint to

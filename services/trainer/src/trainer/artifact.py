@@ -1,8 +1,7 @@
 """A version's files: the pipeline as deflated skops in MLflow's layout, and the manifest."""
 
-import platform
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,8 +14,9 @@ from sklearn.pipeline import Pipeline
 from kit.manifest import FORMAT, Golden, Manifest, digests, encode, sha256
 from kit.registry import MANIFEST_FILE, MODEL_FILE
 from kit.text import NORMALISATION_VERSION
+from trainer.environment import LIBRARIES, fingerprint
+from trainer.signing import Signer
 
-_ENVIRONMENT = ("scikit-learn", "numpy", "scipy", "skops")
 _SIGNATURE = ModelSignature(
     inputs=Schema([ColSpec(DataType.string)]),
     outputs=Schema([ColSpec(DataType.string)]),
@@ -30,12 +30,25 @@ class CompactSkops:
     `mlflow.sklearn.load_model` reads: a skops file is a zip archive either way.
     """
 
-    def __init__(self, pipeline: Pipeline, threshold: float, golden: Sequence[Golden]) -> None:
-        """Save `pipeline`; threshold and golden messages go into the manifest."""
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        threshold: float,
+        golden: Sequence[Golden],
+        signer: Signer | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Save `pipeline`; threshold and golden messages go into the manifest.
+
+        So does the environment, `fingerprint()` if none is given. The signer, if there is one,
+        signs the folder when all else is in it.
+        """
         self._packed = skops.io.dumps(pipeline, compression=zipfile.ZIP_DEFLATED, compresslevel=6)
         self._pipeline = pipeline
         self._threshold = threshold
         self._golden = list(golden)
+        self._signer = signer
+        self._environment = dict(environment or fingerprint())
         self.manifest = b""
         """The manifest, known once it is saved."""
 
@@ -48,12 +61,14 @@ class CompactSkops:
             serialization_format="skops",
             signature=_SIGNATURE,
             # Said here because finding out would import the model in another process.
-            pip_requirements=[f"{name}=={version(name)}" for name in _ENVIRONMENT],
+            pip_requirements=[f"{name}=={version(name)}" for name in LIBRARIES],
         )
         folder = Path(path)
         (folder / MODEL_FILE).write_bytes(self._packed)
         self.manifest = encode(self._describe(folder))
         (folder / MANIFEST_FILE).write_bytes(self.manifest)
+        if self._signer:
+            self._signer.sign(folder)
 
     @property
     def model_bytes(self) -> int:
@@ -70,10 +85,7 @@ class CompactSkops:
             format=FORMAT,
             normalisation=NORMALISATION_VERSION,
             threshold=self._threshold,
-            environment={
-                "python": platform.python_version(),
-                **{name: version(name) for name in _ENVIRONMENT},
-            },
+            environment=self._environment,
             files=digests(folder),
             golden=self._golden,
         )

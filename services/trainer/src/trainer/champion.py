@@ -50,7 +50,7 @@ def find_champion(registry: Registry, rows: Rows, candidate: str | None = None) 
     if version is None or version.number == candidate:
         return None
     try:
-        trained_on = read_report(registry, version.run_id).messages
+        trained_on = read_report(registry, version.run_id).fitted
         stored = decode_predictions(registry.read_bytes(version.run_id, PREDICTIONS_FILE))
         return _paired(registry, version, rows, stored, trained_on)
     except (NoSuchArtifact, NoSuchRun, NotWhole, UnusableRecord) as error:

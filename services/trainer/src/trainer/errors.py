@@ -10,13 +10,17 @@ TrainerError
 ├── UnusableKey           the signing key cannot be used
 ├── Unwritable            a page cannot be written where it was asked for
 ├── TooLittleData         the corpus is too small for the folds, or for any feature
-├── WorkerLost            the system killed a training process
+├── WorkerLost            the system killed a training process, or a cluster's workers are gone
+├── ClusterUnavailable    the Dask scheduler does not answer, or has no worker
+├── OtherVersions         a Dask worker has other packages than the trainer
 ├── NotFinite             the model's coefficients or scores are no numbers
 ├── NotWhole              files of a version are missing or changed
 ├── RegistryUnavailable   MLflow, or the store behind it, does not answer
 ├── NoSuchVersion         the registry has no such version, or none that fits
 ├── NoSuchRun             the registry has no such run
 ├── NoSuchArtifact        a run has no such file
+├── NotReproducible       what a run has logged is not enough to train it again
+├── UnreadableLockFile    the lock file of the environment cannot be read
 ├── UnusableDatabase      the database's address is not one that can be used
 ├── DatabaseUnavailable   the database with the locks does not answer, or cannot be written
 ├── LockBusy              another trainer holds the lock
@@ -57,7 +61,7 @@ class UnusablePack(TrainerError):
 
 
 class UnusableKey(TrainerError):
-    """The signing key cannot be read, or is no Ed25519 private key."""
+    """The signing key cannot be read, or is no private key that versions are signed with."""
 
 
 class Unwritable(TrainerError):
@@ -69,7 +73,15 @@ class TooLittleData(TrainerError):
 
 
 class WorkerLost(TrainerError):
-    """The system killed a training process."""
+    """The system killed a training process, or the workers of a cluster are gone."""
+
+
+class ClusterUnavailable(TrainerError):
+    """The Dask scheduler does not answer, or has no worker."""
+
+
+class OtherVersions(TrainerError):
+    """A Dask worker does not have the packages that the trainer has, so would choose otherwise."""
 
 
 class NotFinite(TrainerError):
@@ -94,6 +106,14 @@ class NoSuchRun(TrainerError):
 
 class NoSuchArtifact(TrainerError):
     """A run has no such file among its artifacts."""
+
+
+class NotReproducible(TrainerError):
+    """What a run has logged cannot be read, or is not all that its version was trained with."""
+
+
+class UnreadableLockFile(TrainerError):
+    """The lock file of the environment cannot be read."""
 
 
 class UnusableDatabase(TrainerError):

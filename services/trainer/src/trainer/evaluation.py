@@ -163,9 +163,18 @@ def _judge_fold(
 ) -> Judged:
     """Fit on `texts` and judge the versions of other messages; the one named "" is their own."""
     pipeline = fit(texts, spam, tuned, extra)
-    scores = {name: spam_scores(pipeline, version) for name, version in tested.items()}
-    labels = {name: found >= tuned.threshold for name, found in scores.items()}
-    return Judged(scores[""], labels.pop(""), labels)
+    own = tested[""]
+    scores = spam_scores(pipeline, own)
+    called = scores >= tuned.threshold
+    variants = {}
+    for name in tested.keys() - {""}:
+        # Most versions change some messages only; the others are not scored again.
+        changed = np.flatnonzero(tested[name] != own)
+        variants[name] = called.copy()
+        if len(changed):
+            again = spam_scores(pipeline, tested[name][changed])
+            variants[name][changed] = again >= tuned.threshold
+    return Judged(scores, called, variants)
 
 
 def _whole(

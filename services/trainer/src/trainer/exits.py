@@ -18,6 +18,7 @@ class Exit(IntEnum):
     DONE = 0
     ERROR = 1
     REFUSED = 3
+    DIFFERS = 4
 
 
 @contextmanager

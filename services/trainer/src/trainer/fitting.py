@@ -1,8 +1,10 @@
 """Fitting: from a tuned candidate to a pipeline that scores texts."""
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
+from trainer.calibration import Calibration
 from trainer.measures import Bools, Floats
 from trainer.pipeline import build
 from trainer.tuning import Extra, Texts, Tuned, with_extra
@@ -24,10 +26,14 @@ def fit(texts: Texts, spam: Bools, tuned: Tuned, extra: Extra | None = None) -> 
     labels = np.where(sample.spam, "spam", "ham")
     pipeline = build(tuned.candidate)
     pipeline.fit(sample.texts, labels, classifier__sample_weight=sample.weights)
-    classifier = pipeline[-1]
-    classifier.coef_ = tuned.calibration.slope * classifier.coef_
-    classifier.intercept_ = tuned.calibration.apply(classifier.intercept_)
+    fold_in(tuned.calibration, pipeline[-1])
     return pipeline
+
+
+def fold_in(calibration: Calibration, classifier: LogisticRegression) -> None:
+    """Make the logits of a fitted classifier the calibrated ones."""
+    classifier.coef_ = calibration.slope * classifier.coef_
+    classifier.intercept_ = calibration.apply(classifier.intercept_)
 
 
 def spam_scores(pipeline: Pipeline, texts: Texts) -> Floats:

@@ -44,6 +44,7 @@ def show_training(outcome: Outcome, promotion: Promotion | None, *, as_json: boo
     table = Table(title=f"{REGISTERED_MODEL} version {outcome.version.number}", show_header=False)
     rows = {
         "candidate": outcome.best.candidate.name,
+        "messages": f"{outcome.fitted:,} fitted, {report.messages:,} judged",
         "model alone, spam F1": f"{report.f1:.4f} ± {report.f1_standard_error:.4f}",
         "its 95 % interval": f"{report.f1_interval.low:.4f} to {report.f1_interval.high:.4f}",
         "precision, recall": f"{report.precision:.4f}, {report.recall:.4f}",
@@ -83,6 +84,7 @@ def _training(outcome: Outcome, promotion: Promotion | None) -> dict[str, Any]:
         "candidate": outcome.best.candidate,
         "threshold": outcome.best.threshold,
         "model_bytes": outcome.model_bytes,
+        "fitted": outcome.fitted,
         "rules": {
             "pack": rules.pack,
             "coverage": rules.totals.coverage,

@@ -82,7 +82,10 @@ class Report:
     """
 
     messages: int
+    """Messages that were judged."""
     spam: int
+    fitted: int
+    """Messages that the version was fitted on: these, and such as were never judged."""
     f1: float
     f1_standard_error: float
     f1_interval: Interval

@@ -14,11 +14,11 @@ from trainer.evaluation import Evaluated
 from trainer.golden import golden_report, golden_scores
 from trainer.leakage import data_report
 from trainer.measures import Bools, Confusion
-from trainer.obfuscation.variants import obfuscated
+from trainer.obfuscation.variants import DISGUISES, obfuscate
 from trainer.report import Measured, Report
 from trainer.slices import measured, slices
 from trainer.system import SystemReport
-from trainer.tuning import Texts, as_texts
+from trainer.tuning import Texts
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,28 @@ class Trained:
     seed: int
     """Of the bootstrap."""
     fitted_only: Texts | None = None
-    """What the model sees of messages that were fitted on and never tested: feedback."""
+    """What the model sees of messages that were fitted on and never tested: feedback, and what a
+    corpus has beyond the sample that is judged."""
 
 
-def disguised(raw: Sequence[str], spam: Bools, seed: int) -> dict[str, Texts]:
-    """Return what a model sees of the messages under every disguise, for `evaluate`."""
-    return {
-        name: as_texts([model_text(text) for text in texts])
-        for name, texts in obfuscated(raw, spam, seed).items()
-    }
+def disguised(raw: Sequence[str], texts: Texts, spam: Bools, seed: int) -> dict[str, Texts]:
+    """Return what a model sees of the messages under every disguise, for `evaluate`.
+
+    Only the spam is disguised: an attacker disguises what he sends, and nobody disguises ham. So
+    the measures say what is lost of the spam, with the ham as it is.
+
+    Args:
+        raw: The messages, shape [messages].
+        texts: What the model sees of them, shape [messages]; the ham's are shared.
+        spam: Whether each is spam, shape [messages].
+        seed: Of the disguises.
+    """
+    variants = {}
+    for name in DISGUISES:
+        variants[name] = texts.copy()
+        for index in np.flatnonzero(spam).tolist():
+            variants[name][index] = model_text(obfuscate(raw[index], name, seed))
+    return variants
 
 
 def report_on(trained: Trained, system: SystemReport, rule_shortfalls: Sequence[str]) -> Report:
@@ -58,6 +71,7 @@ def report_on(trained: Trained, system: SystemReport, rule_shortfalls: Sequence[
     return Report(
         messages=len(spam),
         spam=int(spam.sum()),
+        fitted=len(spam) + (0 if trained.fitted_only is None else len(trained.fitted_only)),
         f1=confusion.f1,
         f1_standard_error=confusion.f1_standard_error(trained.seed),
         f1_interval=f1_interval(confusion, trained.seed),

@@ -111,6 +111,10 @@ class SearchSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Folds of the cross-validation that chooses candidate, calibration and threshold."""
     outer_folds: Annotated[int, msgspec.Meta(ge=2)] = 5
     """Folds of the cross-validation around it, that judges the choice."""
+    max_tuning_messages: Annotated[int, msgspec.Meta(ge=100)] = 20_000
+    """Of a larger corpus so many messages, drawn at random, are tuned and judged on."""
+    max_fit_messages: Annotated[int, msgspec.Meta(ge=100)] = 50_000
+    """A larger corpus is fitted in shards of at most so many, whose models are averaged."""
 
 
 def load_search_space(path: Path | None) -> SearchSpace:

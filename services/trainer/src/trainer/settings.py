@@ -1,8 +1,9 @@
 """Settings of the trainer, from variables that begin with `TRAINER_`."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kit.settings import MlflowAddress
@@ -57,7 +58,17 @@ class Settings(BaseSettings):
     """YAML file with the guards before feedback; the one that comes with hamgate if not set."""
 
     jobs: int | None = Field(default=None, ge=1)
-    """Processes to train with; one a core if not set."""
+    """Processes to train with; one a core if not set. A cluster uses all that it has."""
+
+    executor: Literal["local", "dask"] = "local"
+    """Where candidates and folds are tried: in processes of this machine, or on the workers of a
+    Dask cluster."""
+
+    dask_scheduler: str | None = Field(
+        default=None, pattern="^(tcp|tls)://.+:[0-9]+$", validate_default=True
+    )
+    """Address of the Dask scheduler, such as `tcp://dask-scheduler:8786`; needed with the executor
+    `dask`."""
 
     log_messages: bool = True
     """Whether messages of the corpus may be stored in the run, for people to look at: those that
@@ -68,7 +79,38 @@ class Settings(BaseSettings):
     set."""
 
     signing_key_file: Path | None = None
-    """PEM file with an Ed25519 private key that versions are signed with; unsigned if not set."""
+    """PEM file with a private key, on the curve P-256, P-384 or P-521, that versions are signed
+    with; unsigned if not set."""
+
+    log_corpus: bool = True
+    """Whether a training keeps, among its run's artifacts, the messages that the version was fitted
+    on: whoever may read the run's artifacts reads them. Not if messages may not be stored at all.
+    Without them, `trainer reproduce` needs the corpus where it was, unchanged."""
+
+    lock_file: Path | None = None
+    """Lock file that the environment was installed from; its SHA-256 goes into the manifest of each
+    version, if it is set."""
+
+    image_digest: str | None = Field(default=None, pattern=r"^sha256:[0-9a-f]{64}$")
+    """Digest of the container image that the trainer runs in; goes into the manifest of each
+    version, if it is set."""
+
+    git_commit: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}(-dirty)?$")
+    """Commit of the trainer's code; that of the source tree that it runs from, if it runs from one
+    and this is not set."""
 
     registry_timeout_seconds: int = Field(default=30, gt=0)
     """How long one call to MLflow may take, in seconds."""
+
+    @field_validator("dask_scheduler")
+    @classmethod
+    def _has_a_scheduler(cls, address: str | None, info: ValidationInfo) -> str | None:
+        if address is None and info.data.get("executor") == "dask":
+            msg = "the executor is dask, so give the address of its scheduler"
+            raise ValueError(msg)
+        return address
+
+    @property
+    def scheduler(self) -> str | None:
+        """Address of the Dask scheduler to use; None for this machine alone."""
+        return self.dask_scheduler if self.executor == "dask" else None

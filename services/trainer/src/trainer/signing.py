@@ -1,45 +1,49 @@
-"""Signing a version: Ed25519 over the bytes of its manifest, which has the digest of all else."""
+"""Signing a version: OpenSSF's model-signing over all files of its folder, with a key from a file.
 
-import base64
+Nothing here uses the network: a signature by a key needs none of Sigstore's services.
+"""
+
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from model_signing.hashing import Config as Hashing
+from model_signing.signing import Config as Signing
 
+from kit.registry import SIGNATURE_FILE, UNSIGNED_FILES
 from trainer.errors import UnusableKey
 
 
 class Signer:
     """Signs with one private key."""
 
-    def __init__(self, key: Ed25519PrivateKey) -> None:
-        """Sign with `key`."""
-        self._key = key
+    def __init__(self, signing: Signing) -> None:
+        """Sign as `signing` is set up to."""
+        self._signing = signing
 
-    def sign(self, manifest: bytes) -> str:
-        """Return the signature of a manifest's bytes, in base64."""
-        return base64.b64encode(self._key.sign(manifest)).decode()
+    def sign(self, folder: Path) -> None:
+        """Write the signature over all files below `folder` into it."""
+        self._signing.sign(folder, folder / SIGNATURE_FILE)
 
 
 def load_signer(path: Path) -> Signer:
     """Return the signer with the private key in a PEM file.
 
     Raises:
-        UnusableKey: It cannot be read, or is no Ed25519 private key without a password.
+        UnusableKey: It cannot be read, or is no private key without a password on the curve P-256,
+            P-384 or P-521.
     """
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        signing = Signing().use_elliptic_key_signer(private_key=path)
     except OSError as error:
         msg = f"the signing key {path} cannot be read: {error.strerror}"
         raise UnusableKey(msg) from error
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    # The last of these is what the library says of a key that has no curve.
+    except (ValueError, TypeError, UnsupportedAlgorithm, AttributeError) as error:
         msg = (
-            f"{path} has no private key that can be used: PEM without a password is expected, as "
-            "`openssl genpkey -algorithm ed25519` writes it"
+            f"{path} has no private key that can be used: PEM without a password, on the curve "
+            "P-256, P-384 or P-521, is expected, as `openssl genpkey -algorithm EC -pkeyopt "
+            "ec_paramgen_curve:P-256` writes it"
         )
         raise UnusableKey(msg) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        msg = f"the signing key {path} is not Ed25519"
-        raise UnusableKey(msg)
-    return Signer(key)
+    # It goes into the signature, so that whoever verifies needs no options.
+    return Signer(signing.set_hashing_config(Hashing().set_ignored_paths(paths=UNSIGNED_FILES)))

@@ -2,69 +2,34 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from kit.model_text import model_text
 from kit.registry import (
     TAG_GATE_POLICY,
     TAG_MANIFEST_SHA256,
-    TAG_MANIFEST_SIGNATURE,
     TAG_RULES_DIGEST,
     TAG_RULES_PACK,
 )
-from rules.engine import Engine
 from trainer.abandoned import end_abandoned, guarded_run
-from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
 from trainer.errors import NotFinite
-from trainer.evaluation import count_steps, evaluate
-from trainer.feedback.merging import NOTHING, Merged, Reported, count_merging, merge
 from trainer.feedback.report import FeedbackReport, summary
-from trainer.feedback.validation import Ground
 from trainer.feedback_log import log_feedback
-from trainer.fitting import fit
 from trainer.gate.decision import Decision
-from trainer.gate.policy import LoadedPolicy
-from trainer.golden import golden
-from trainer.judging import judge
+from trainer.judging import Judgement, judge
 from trainer.locks import Locks
-from trainer.measures import Bools
+from trainer.making import Candidate, count_making, make
+from trainer.plan import Plan
+from trainer.provenance import Made, feedback_rows, log_provenance
 from trainer.records import DECISION_FILE, decision_tags
 from trainer.registry import Registry, Version
 from trainer.report import Report
-from trainer.reporting import Trained, disguised
-from trainer.rule_policy import RulePolicy
-from trainer.rule_quality.quality import assess
 from trainer.rule_quality.report import QualityReport
-from trainer.rule_quality.scanning import Scanned
 from trainer.run_log.card import DESCRIPTION_CHARS, shortened
 from trainer.run_log.facts import Facts
 from trainer.run_log.record import count_log_steps, log_training
 from trainer.run_log.rules import log_rules
-from trainer.search_space import SearchSpace
-from trainer.signing import Signer
-from trainer.system import Labelled, SystemReport, judge_system
-from trainer.tuning import Advance, Texts, Tuned, as_texts
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How to train."""
-
-    space: SearchSpace
-    policy: LoadedPolicy
-    """Of the gate."""
-    engine: Engine
-    """Of the rule pack that the version is to serve with."""
-    rule_policy: RulePolicy
-    seed: int
-    jobs: int | None
-    log_messages: bool = True
-    """Whether messages of the corpus may be stored in the run."""
-    signer: Signer | None = None
-    """What signs the version, if anything does."""
-    reported: Reported | None = None
-    """What users reported, to train with as well, if that is asked for."""
+from trainer.snapshot import Snapshot
+from trainer.system import SystemReport
+from trainer.tuning import Advance, Tuned
 
 
 @dataclass(frozen=True)
@@ -79,6 +44,8 @@ class Outcome:
     decision: Decision
     model_bytes: int
     """Size of the stored model file."""
+    fitted: int
+    """Messages that the version was fitted on; the report says on how many it was judged."""
     feedback: FeedbackReport | None
     """What came of what users reported; None if nobody asked for it."""
 
@@ -96,67 +63,46 @@ def train(
         NotFinite: The model's numbers are none; the gate's decision is in the run.
         RegistryUnavailable: MLflow failed; the run is then marked as failed, where it can be.
     """
-    texts = as_texts([model_text(text) for text in corpus.texts])
-    spam = np.array([label == "spam" for label in corpus.labels])
     end_abandoned(registry, locks)
     with guarded_run(registry, locks, f"train seed={plan.seed}") as run_id:
-        assessed = assess(plan.engine, corpus, plan.rule_policy)
-        merged = _merge(corpus, plan, texts, spam, advance)
-        evaluated = evaluate(
-            texts, spam, plan.space, seed=plan.seed, jobs=plan.jobs, advance=advance,
-            variants=disguised(corpus.texts, spam, plan.seed), extra=merged.extra,
-        )  # fmt: skip
-        best = evaluated.ranking[0]
-        pipeline = fit(texts, spam, best, merged.extra)
-        flavor = CompactSkops(pipeline, best.threshold, golden(pipeline))
-        labelled = _labelled(assessed.scanned, spam, evaluated.called_spam)
-        system = judge_system(labelled, plan.seed)
-        rules = assessed.report
-        trained = Trained(
-            corpus.texts, texts, spam, evaluated, pipeline, best.threshold,
-            flavor.model_bytes, plan.seed,
-        )  # fmt: skip
-        judged = judge(registry, run_id, trained, (system, rules.shortfalls), plan.policy)
-        if merged.report:
-            log_feedback(registry, run_id, merged.report)
+        made = make(corpus, plan, advance)
+        rules, trained = made.assessed.report, made.trained
+        judged = judge(registry, run_id, trained, (made.system, rules.shortfalls), plan.policy)
+        _log_origin(registry, run_id, corpus, made, plan)
         _check_finite(judged.report, run_id)
-        tags = decision_tags(judged.decision)
-        pack = f"{rules.pack.name}@{rules.pack.version}"
-        feedback = summary(merged.report) if merged.report else {}
-        facts = Facts(corpus, plan.space, trained, judged.report, judged.decision, pack, feedback)
-        card = log_training(
-            registry, run_id, facts, {"gate.policy": tags[TAG_GATE_POLICY]},
-            messages=plan.log_messages, jobs=plan.jobs, advance=advance,
-        )  # fmt: skip
-        log_rules(registry, run_id, assessed, system, labelled, messages=plan.log_messages)
-        model_id = registry.log_model(run_id, flavor)
-        tags |= {
-            TAG_MANIFEST_SHA256: flavor.manifest_sha256,
-            TAG_RULES_PACK: pack,
-            TAG_RULES_DIGEST: rules.pack.digest,
-        }
-        if plan.signer:
-            tags[TAG_MANIFEST_SIGNATURE] = plan.signer.sign(flavor.manifest)
-        version = registry.register(model_id, run_id, tags, shortened(card, DESCRIPTION_CHARS))
+        card = _log_results(
+            registry, run_id, _facts(corpus, made, judged, plan), made, plan, advance
+        )
+        version = _register(registry, run_id, made, judged, card)
     return Outcome(
-        version, judged.report, rules, system, best, judged.decision, flavor.model_bytes,
-        merged.report,
-    )  # fmt: skip
+        version=version,
+        report=judged.report,
+        rules=rules,
+        system=made.system,
+        best=trained.evaluated.ranking[0],
+        decision=judged.decision,
+        model_bytes=made.flavor.model_bytes,
+        fitted=len(corpus.texts),
+        feedback=made.merged.report,
+    )
 
 
 def count_work(plan: Plan) -> int:
     """Return how many pieces of work `train` tells of at most."""
-    reported = plan.reported
-    merging = count_merging(plan.space, reported.policy) if reported else 0
-    return merging + count_steps(plan.space) + count_log_steps(plan.space)
+    return count_making(plan) + count_log_steps(plan.space)
 
 
-def _merge(corpus: Corpus, plan: Plan, texts: Texts, spam: Bools, advance: Advance) -> Merged:
-    """Return what is fitted on beside the corpus: nothing, unless feedback is asked for."""
-    if plan.reported is None:
-        return NOTHING
-    ground = Ground(texts, spam, plan.space, plan.seed, plan.jobs)
-    return merge(plan.reported, corpus, ground, plan.engine, advance)
+def _log_origin(
+    registry: Registry, run_id: str, corpus: Corpus, made: Candidate, plan: Plan
+) -> None:
+    """Log what the version was made of; feedback stands behind the corpus, as it is fitted."""
+    merged = made.merged
+    if merged.report:
+        log_feedback(registry, run_id, merged.report)
+    rows = Snapshot(corpus.texts, corpus.labels, feedback_rows(merged.texts_raw, merged.extra))
+    chosen = made.trained.evaluated.ranking[0].candidate
+    origin = Made(rows, corpus.digest, plan.space, plan.seed, chosen)
+    log_provenance(registry, run_id, plan.provenance, origin)
 
 
 def _check_finite(report: Report, run_id: str) -> None:
@@ -169,10 +115,47 @@ def _check_finite(report: Report, run_id: str) -> None:
         raise NotFinite(msg)
 
 
-def _labelled(scanned: Scanned, spam: Bools, called_spam: Bools) -> Labelled:
-    return Labelled(
-        spam=spam,
-        decided=np.array([verdict is not None for verdict in scanned.verdicts]),
-        ruled_spam=np.array([verdict == "spam" for verdict in scanned.verdicts]),
-        modelled_spam=called_spam,
+def _facts(corpus: Corpus, made: Candidate, judged: Judgement, plan: Plan) -> Facts:
+    return Facts(
+        corpus=corpus,
+        space=plan.space,
+        trained=made.trained,
+        report=judged.report,
+        decision=judged.decision,
+        rules=_pack(made),
+        feedback=summary(made.merged.report) if made.merged.report else {},
+        environment=plan.provenance.told,
     )
+
+
+def _log_results(
+    registry: Registry, run_id: str, facts: Facts, made: Candidate, plan: Plan, advance: Advance
+) -> str:
+    """Log measures, figures, tables and the rules' report; return the model card."""
+    judged_by = {"gate.policy": decision_tags(facts.decision)[TAG_GATE_POLICY]}
+    card = log_training(
+        registry, run_id, facts, {**judged_by, "data.judged": facts.report.messages},
+        messages=plan.log_messages, jobs=plan.jobs, advance=advance,
+    )  # fmt: skip
+    log_rules(
+        registry, run_id, made.assessed, made.system, made.labelled, messages=plan.log_messages
+    )
+    return card
+
+
+def _register(
+    registry: Registry, run_id: str, made: Candidate, judged: Judgement, card: str
+) -> Version:
+    model_id = registry.log_model(run_id, made.flavor)
+    tags = {
+        **decision_tags(judged.decision),
+        TAG_MANIFEST_SHA256: made.flavor.manifest_sha256,
+        TAG_RULES_PACK: _pack(made),
+        TAG_RULES_DIGEST: made.assessed.report.pack.digest,
+    }
+    return registry.register(model_id, run_id, tags, shortened(card, DESCRIPTION_CHARS))
+
+
+def _pack(made: Candidate) -> str:
+    pack = made.assessed.report.pack
+    return f"{pack.name}@{pack.version}"

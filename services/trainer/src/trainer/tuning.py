@@ -211,16 +211,22 @@ def _ranked(found: Mapping[Candidate, Sequence[_Folded]], space: SearchSpace) ->
 def _tuned(candidate: Candidate, folded: Sequence[_Folded], space: SearchSpace) -> Tuned:
     """Choose calibration and threshold by what each fold's messages are and were scored."""
     spam = np.concatenate([truth for truth, _ in folded])
-    calibration = calibrate(spam, np.concatenate([one.logits for _, one in folded]))
+    calibration, threshold = settle(spam, np.concatenate([one.logits for _, one in folded]), space)
     scores = [probabilities(calibration.apply(one.logits)) for _, one in folded]
     everything = np.concatenate(scores)
-    threshold = choose_threshold(spam, everything, space.max_ham_false_positive_rate)
     measured = tuple(
         _measure(Confusion.of(truth, found >= threshold), one.fit_seconds)
         for (truth, one), found in zip(folded, scores, strict=True)
     )
     f1 = Confusion.of(spam, everything >= threshold).f1
     return Tuned(candidate, threshold, calibration, f1, measured)
+
+
+def settle(spam: Bools, logits: Floats, space: SearchSpace) -> tuple[Calibration, float]:
+    """Return the calibration of out-of-fold `logits`, and the threshold that goes with it."""
+    calibration = calibrate(spam, logits)
+    scores = probabilities(calibration.apply(logits))
+    return calibration, choose_threshold(spam, scores, space.max_ham_false_positive_rate)
 
 
 def _measure(confusion: Confusion, fit_seconds: float) -> FoldMeasures:

@@ -170,7 +170,7 @@ class Keeper:
 
 
 def _unavailable() -> FeedbackUnavailable:
-    return FeedbackUnavailable("the database of feedback is not there now: send it again later")
+    return FeedbackUnavailable("feedback cannot be kept now: send it again later")
 
 
 def _chars(item: NewFeedback) -> int:

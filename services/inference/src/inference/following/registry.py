@@ -19,7 +19,6 @@ from kit.registry import (
     MISSING_CODES,
     REGISTERED_MODEL,
     TAG_MANIFEST_SHA256,
-    TAG_MANIFEST_SIGNATURE,
 )
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -81,7 +80,7 @@ class Registry:
                 "not from our trainer"
             )
             raise Untrusted(msg)
-        return VersionRef(found.version, digest, tags.get(TAG_MANIFEST_SIGNATURE))
+        return VersionRef(found.version, digest)
 
     async def _get(self, query: Mapping[str, str]) -> tuple[int, bytes]:
         """Return the status and the body of an answer."""

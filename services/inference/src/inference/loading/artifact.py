@@ -36,7 +36,6 @@ class Verified:
     """What was read of a version and has the right digests; nothing of it was parsed by skops."""
 
     manifest: Manifest
-    manifest_bytes: bytes
     model: bytes
     """The skops file."""
 
@@ -67,7 +66,7 @@ def verify(folder: Path, manifest_sha256: str) -> Verified:
             f"this release has {NORMALISATION_VERSION}: train it again"
         )
         raise Untrusted(msg)
-    return Verified(manifest, data, files[MODEL_FILE])
+    return Verified(manifest, files[MODEL_FILE])
 
 
 def parse(data: bytes) -> Pipeline:

@@ -5,12 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class VersionRef:
-    """A version, and what the registry has on it by which it can be trusted.
-
-    One whose signature has changed is another reference: it is judged anew.
-    """
+    """A version, and what the registry has on it by which it can be trusted."""
 
     version: str
     manifest_sha256: str
-    signature: str | None = None
-    """Ed25519 signature of the manifest, in base64."""

@@ -45,6 +45,7 @@ Html = Annotated[
     typer.Option(help="Also write a page there, with the messages missed and wrongly hit."),
 ]
 Promote = Annotated[bool, typer.Option(help="Move the alias if the gate lets the version through.")]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or number of a version.")]
 Number = Annotated[
     str | None,
     typer.Argument(help="Number of the version; the newest that passed the gate if left out."),

@@ -1,6 +1,7 @@
 """The corpus that a model is trained on: every message once, none with two labels."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -39,8 +40,22 @@ class Corpus:
     """SHA-256 (hex) over the kept rows in order, see `digest_of`."""
     counts: Counts
 
+    def part(self, rows: Sequence[int]) -> "Corpus":
+        """Return the corpus of some of the messages, by index; itself if it is all of them."""
+        if len(rows) == len(self.texts):
+            return self
+        texts, labels = [self.texts[row] for row in rows], [self.labels[row] for row in rows]
+        spam, count = labels.count("spam"), len(labels)
+        return Corpus(
+            texts,
+            labels,
+            f"{self.source} ({count} of {len(self.texts)} messages)",
+            digest_of(zip(labels, texts, strict=True)),
+            Counts(count, count, 0, 0, 0, spam=spam, ham=count - spam),
+        )
 
-def build(messages: Sequence[Message], source: str) -> Corpus:
+
+def build(messages: Iterable[Message], source: str) -> Corpus:
     """Return the corpus of `messages`: first occurrences only, contradictions left out.
 
     Two texts are the same when their normalised forms are: rules and models see no more of them.
@@ -48,20 +63,46 @@ def build(messages: Sequence[Message], source: str) -> Corpus:
     Raises:
         Untrainable: No message, or messages of one label only, are left.
     """
-    labels: dict[str, set[Label]] = {}
+    found = _Found()
     for message in messages:
-        labels.setdefault(message.normalised, set()).add(message.label)
-    kept = [message for message in _first(messages) if len(labels[message.normalised]) == 1]
-    counts = _counts(messages, kept, labels)
+        found.add(message)
+    kept = [place for place in range(len(found.texts)) if place not in found.contradictory]
+    texts = [found.texts[place] for place in kept]
+    labels = [found.labels[place] for place in kept]
+    counts = _counts(found, labels)
     if not (counts.spam and counts.ham):
         raise Untrainable(_lack(source, counts))
-    return Corpus(
-        texts=[message.text for message in kept],
-        labels=[message.label for message in kept],
-        source=source,
-        digest=digest_of((message.label, message.text) for message in kept),
-        counts=counts,
-    )
+    return Corpus(texts, labels, source, digest_of(zip(labels, texts, strict=True)), counts)
+
+
+class _Found:
+    """The different texts that came, in order; of a million of them little more than the texts."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.labels: list[Label] = []
+        """The first of each text."""
+        self.repeats: Counter[int] = Counter()
+        """Further rows with a text, by its place."""
+        self.contradictory: set[int] = set()
+        """Places of the texts that came with both labels."""
+        self._places: dict[bytes, int] = {}
+
+    def add(self, message: Message) -> None:
+        """Note one row."""
+        place = self._places.setdefault(_fingerprint(message.normalised), len(self.texts))
+        if place == len(self.texts):
+            self.texts.append(message.text)
+            self.labels.append(message.label)
+            return
+        self.repeats[place] += 1
+        if message.label != self.labels[place]:
+            self.contradictory.add(place)
+
+
+def _fingerprint(text: str) -> bytes:
+    """Return 16 bytes that no other text has: a dictionary of them is smaller than one of texts."""
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 def digest_of(rows: Iterable[tuple[Label, str]]) -> str:
@@ -78,23 +119,15 @@ def digest_of(rows: Iterable[tuple[Label, str]]) -> str:
     return digest.hexdigest()
 
 
-def _first(messages: Iterable[Message]) -> list[Message]:
-    found: dict[str, Message] = {}
-    for message in messages:
-        found.setdefault(message.normalised, message)
-    return list(found.values())
-
-
-def _counts(
-    messages: Sequence[Message], kept: Sequence[Message], labels: dict[str, set[Label]]
-) -> Counts:
-    contradictory = sum(len(labels[message.normalised]) > 1 for message in messages)
-    spam = sum(message.label == "spam" for message in kept)
+def _counts(found: _Found, kept: Sequence[Label]) -> Counts:
+    read = len(found.texts) + found.repeats.total()
+    contradictory = sum(1 + found.repeats[place] for place in found.contradictory)
+    spam = kept.count("spam")
     return Counts(
-        read=len(messages),
+        read=read,
         kept=len(kept),
-        duplicates=len(messages) - len(kept) - contradictory,
-        contradictory_texts=len(labels) - len(kept),
+        duplicates=read - len(kept) - contradictory,
+        contradictory_texts=len(found.contradictory),
         contradictory_rows=contradictory,
         spam=spam,
         ham=len(kept) - spam,

@@ -1,5 +1,7 @@
 """Load a corpus: fetch the bytes, read the rows, judge each, keep what can be trained on."""
 
+from collections.abc import Iterator
+
 from trainer.dataset import uci
 from trainer.dataset.columns import Columns
 from trainer.dataset.corpus import Corpus, build
@@ -33,13 +35,16 @@ def load(
     return build(_messages(content, columns), content.name)
 
 
-def _messages(content: Content, columns: Columns) -> list[Message]:
+def _messages(content: Content, columns: Columns) -> Iterator[Message]:
+    """Yield the messages of all rows; a row that is none is an error once all have been read."""
     if content.form is Format.SMS:
         columns = _DEFAULT
-    judged = [
-        judge(found, columns) if isinstance(found, Row) else found
-        for found in read(content.data, content.form, columns)
-    ]
-    if faults := [found for found in judged if isinstance(found, Fault)]:
+    faults = []
+    for row in read(content.data, content.form, columns):
+        found = judge(row, columns) if isinstance(row, Row) else row
+        if isinstance(found, Fault):
+            faults.append(found)
+        else:
+            yield found
+    if faults:
         raise InvalidDataset(content.name, faults)
-    return [found for found in judged if isinstance(found, Message)]

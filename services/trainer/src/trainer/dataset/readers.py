@@ -3,12 +3,13 @@
 A line ends with LF, CR LF or CR, in every text format, so that numbers agree with an editor's.
 """
 
+import codecs
 import csv
 import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TextIO
 
 from trainer.dataset.columns import Columns
 from trainer.dataset.errors import Fault
@@ -17,6 +18,7 @@ from trainer.dataset.parquet import read_parquet
 from trainer.dataset.rows import Row
 
 Rows = Iterator[Row | Fault]
+_PART_BYTES = 1024 * 1024
 
 
 def read(data: bytes, form: Format, columns: Columns) -> Rows:
@@ -29,7 +31,8 @@ def read(data: bytes, form: Format, columns: Columns) -> Rows:
     elif faults := list(_encoding_faults(data)):
         yield from faults
     else:
-        lines = io.StringIO(data.decode("utf-8-sig"), newline="")
+        # Decoded as it is read: the whole text at once takes up to four bytes a character.
+        lines = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
         yield from _READERS[form](lines, columns)
 
 
@@ -44,18 +47,22 @@ def _encoding_faults(data: bytes) -> Iterator[Fault]:
 
 
 def _is_utf8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    parts = memoryview(data)
     try:
-        data.decode()
+        for start in range(0, len(data), _PART_BYTES):
+            decoder.decode(parts[start : start + _PART_BYTES])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _read_csv(lines: io.StringIO, columns: Columns) -> Rows:
+def _read_csv(lines: TextIO, columns: Columns) -> Rows:
     return _read_table(csv.reader(lines, strict=True), columns)
 
 
-def _read_tsv(lines: io.StringIO, columns: Columns) -> Rows:
+def _read_tsv(lines: TextIO, columns: Columns) -> Rows:
     return _read_table(csv.reader(lines, delimiter="\t", strict=True), columns)
 
 
@@ -116,7 +123,7 @@ def _header_faults(at: str, header: list[str], columns: Columns) -> list[Fault]:
     ]
 
 
-def _read_jsonl(lines: io.StringIO, columns: Columns) -> Rows:
+def _read_jsonl(lines: TextIO, columns: Columns) -> Rows:
     for number, line in enumerate(lines, start=1):
         if content := line.strip():
             yield _json_row(str(number), content, columns)
@@ -137,7 +144,7 @@ def _json_row(at: str, line: str, columns: Columns) -> Row | Fault:
     return Row(at, value[columns.label], value[columns.text])
 
 
-def _read_sms(lines: io.StringIO, _columns: Columns) -> Rows:
+def _read_sms(lines: TextIO, _columns: Columns) -> Rows:
     for number, line in enumerate(lines, start=1):
         content = line.rstrip("\r\n")
         label, tab, text = content.partition("\t")
@@ -147,7 +154,7 @@ def _read_sms(lines: io.StringIO, _columns: Columns) -> Rows:
             yield Fault(str(number), "has no tab between label and text")
 
 
-_READERS: dict[Format, Callable[[io.StringIO, Columns], Rows]] = {
+_READERS: dict[Format, Callable[[TextIO, Columns], Rows]] = {
     Format.CSV: _read_csv,
     Format.TSV: _read_tsv,
     Format.JSONL: _read_jsonl,

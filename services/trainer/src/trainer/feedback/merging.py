@@ -140,7 +140,7 @@ def _try(guarded: Guarded, validator: Validator, advance: Advance) -> Weighed:
 
 
 def _try_sources(guarded: Guarded, validator: Validator) -> dict[str, Trial]:
-    """Return the trial of each API key's feedback by itself, the worst first; none of only one."""
+    """Return the trial of each API key alone, the worst first; none of a sole key."""
     of_source: dict[str, list[int]] = {}
     for index, claim in enumerate(guarded.claims):
         for source in {reporter.source or "" for reporter in claim.reporters}:

@@ -31,8 +31,8 @@ class Champion:
     """The version that serves, as far as a candidate is held against it."""
 
     version: str
-    messages: int
-    """Messages that it was trained on; 0 if its run does not say."""
+    fitted: int
+    """Messages that it was fitted on; 0 if its run does not say."""
     paired: Paired | None
     """None if they cannot be compared."""
     note: str = ""
@@ -40,17 +40,24 @@ class Champion:
 
 
 def against_champion(
-    champion: Champion | None, messages: int, bar: ChampionBar
+    champion: Champion | None, judged: int, fitted: int, bar: ChampionBar
 ) -> tuple[Check, ...]:
-    """Return the checks of a candidate, trained on `messages`, against the champion, if any."""
+    """Return the checks of a candidate against the champion, if any.
+
+    Args:
+        champion: The version that serves.
+        judged: Messages that the candidate was judged on.
+        fitted: Messages that it was fitted on.
+        bar: What is asked.
+    """
     if champion is None:
         return (Check("champion", passed=True, told="no champion: no other version serves"),)
     compared = (
-        (_comparable(champion, messages, bar),)
-        if champion.paired is None or not _enough(champion.paired, messages, bar)
+        (_comparable(champion, judged, bar),)
+        if champion.paired is None or not _enough(champion.paired, judged, bar)
         else (_errors(champion, champion.paired, bar), _f1(champion, champion.paired, bar))
     )
-    return (*compared, _training_share(champion, messages, bar))
+    return (*compared, _training_share(champion, fitted, bar))
 
 
 def mcnemar(candidate_only: int, champion_only: int) -> float:
@@ -69,16 +76,16 @@ def mcnemar(candidate_only: int, champion_only: int) -> float:
     return min(tail, 1.0)
 
 
-def _enough(paired: Paired, messages: int, bar: ChampionBar) -> bool:
+def _enough(paired: Paired, judged: int, bar: ChampionBar) -> bool:
     labels = paired.spam
-    shared = len(labels) >= bar.min_compared_share * messages
+    shared = len(labels) >= bar.min_compared_share * judged
     return shared and bool(labels.any()) and not bool(labels.all())
 
 
-def _comparable(champion: Champion, messages: int, bar: ChampionBar) -> Check:
+def _comparable(champion: Champion, judged: int, bar: ChampionBar) -> Check:
     why = champion.note
     if champion.paired is not None:
-        why = f"it has fair labels for {len(champion.paired.spam)} of {messages} messages only"
+        why = f"it has fair labels for {len(champion.paired.spam)} of {judged} messages only"
     passed = bar.not_comparable == "skip"
     told = f"version {champion.version}, which serves, cannot be compared with: {why}"
     return Check("champion", passed, told)
@@ -116,11 +123,11 @@ def _significance(p: float, alpha: float, *, passed: bool) -> str:
     return f"{'no' if passed else 'a'} significant loss (p = {p:.4f}, alpha = {alpha:g})"
 
 
-def _training_share(champion: Champion, messages: int, bar: ChampionBar) -> Check:
+def _training_share(champion: Champion, fitted: int, bar: ChampionBar) -> Check:
     name = "training_share"
-    if not champion.messages:
-        told = f"how much version {champion.version} was trained on is not known"
+    if not champion.fitted:
+        told = f"how much version {champion.version} was fitted on is not known"
         return Check(name, bar.not_comparable == "skip", told)
-    share = messages / champion.messages
-    what = f"{messages} messages for {champion.messages} of version {champion.version}: share"
+    share = fitted / champion.fitted
+    what = f"{fitted} messages for {champion.fitted} of version {champion.version}: share"
     return at_least(name, what, share, bar.min_training_share)

@@ -47,7 +47,7 @@ def decide(report: Report, champion: Champion | None, loaded: LoadedPolicy) -> D
     checks = (
         *f1(report, policy.f1),
         ham(report, policy.ham),
-        *against_champion(champion, report.messages, policy.champion),
+        *against_champion(champion, report.messages, report.fitted, policy.champion),
         *slices(report.slices, policy.slices),
         *robustness(report.robustness, policy.robustness),
         *cost(report.cost, policy.cost),

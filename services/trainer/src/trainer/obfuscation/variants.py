@@ -1,9 +1,8 @@
-"""The corpus once more under every disguise: what the robustness of a model is measured on."""
+"""A text under every disguise: what the robustness of a model is measured on."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from trainer.measures import Bools
 from trainer.obfuscation.insertion import spacing, zero_width
 from trainer.obfuscation.substitution import homoglyphs, leet
 from trainer.obfuscation.typos import typos
@@ -27,18 +26,3 @@ def obfuscate(text: str, name: str, seed: int) -> str:
     # Nothing secret is drawn. Seeded by a string, it does not depend on the process as `hash` does.
     rng = random.Random(f"{seed}:{name}:{text}")  # noqa: S311
     return disguise_words(text, DISGUISES[name], SHARE, rng)
-
-
-def obfuscated(texts: Sequence[str], spam: Bools, seed: int) -> dict[str, list[str]]:
-    """Return raw `texts` under every disguise, by its name.
-
-    Only the spam is disguised: an attacker disguises what he sends, and nobody disguises ham. So
-    the measures say what is lost of the spam, with the ham as it is.
-    """
-    return {
-        name: [
-            obfuscate(text, name, seed) if is_spam else text
-            for text, is_spam in zip(texts, spam, strict=True)
-        ]
-        for name in DISGUISES
-    }

@@ -1,0 +1,1 @@
+"""What a training takes in time and memory, against the number of messages."""
