@@ -4,18 +4,24 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from trainer.calibration import calibrate, probabilities
 from trainer.feedback.policy import Validation
 from trainer.feedback.report import Trial
 from trainer.measures import Bools, Confusion, Floats
 from trainer.threshold import choose_threshold
 
 _BOOTSTRAP_SAMPLES = 10_000
+_LEAST = 1e-12
+"""A score is taken for no nearer to 0 or 1, where it has no logit."""
 
 
 def compare(
     scores: Mapping[float, Floats], spam: Bools, max_ham_false_positive_rate: float, seed: int
 ) -> tuple[Trial, ...]:
-    """Return the trial of each factor, each with the threshold that is chosen for it.
+    """Return the trial of each factor, with the calibration and threshold that a training chooses.
+
+    Those are of the model that is fitted with feedback: by those of the model without it, feedback
+    that only moves all scores a little would seem to do harm.
 
     Args:
         scores: The probability of spam of the same messages by factor, 0 among them; [messages].
@@ -24,7 +30,7 @@ def compare(
         seed: Of the bootstrap.
     """
     called = {
-        factor: its >= choose_threshold(spam, its, max_ham_false_positive_rate)
+        factor: _called_spam(spam, its, max_ham_false_positive_rate)
         for factor, its in scores.items()
     }
     without = Confusion.of(spam, called[0]).f1
@@ -34,6 +40,14 @@ def compare(
         error = difference_error(spam, called[0], labels, seed)
         trials.append(Trial(factor, f1, f1 - without, error))
     return tuple(trials)
+
+
+def _called_spam(spam: Bools, scores: Floats, max_ham_false_positive_rate: float) -> Bools:
+    inner = np.clip(scores, _LEAST, 1 - _LEAST)
+    logits = np.log(inner) - np.log1p(-inner)
+    calibrated = probabilities(calibrate(spam, logits).apply(logits))
+    called: Bools = calibrated >= choose_threshold(spam, calibrated, max_ham_false_positive_rate)
+    return called
 
 
 def choose(trials: Sequence[Trial], policy: Validation) -> float:
