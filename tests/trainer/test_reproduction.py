@@ -8,7 +8,7 @@ import pytest
 import skops.io
 
 from fixtures.mlflow import MlflowServer
-from fixtures.originals import COMMIT, Workshop, write_messages
+from fixtures.originals import COMMIT, OPTIONS, Workshop, write_messages
 from kit.manifest import FORMAT, Manifest
 from kit.text import NORMALISATION_VERSION
 from trainer import recipe
@@ -20,15 +20,13 @@ from trainer.registry import Registry, Version
 from trainer.reproduction import Here, Reproduction, count_steps, reproduce
 from trainer.snapshot import FeedbackRow, Snapshot
 
-COLUMNS = ("--text-column", "message", "--label-column", "kind", "--spam", "1", "--ham", "0")
-
 
 def test_a_version_comes_out_bit_for_bit_the_same_in_a_fresh_process(
     empty_registry: MlflowServer, tmp_path: Path
 ) -> None:
     """By the command line alone; with another seed in the recipe, it says so and exits with 4."""
     data = write_messages(tmp_path)
-    told = ("--data", str(data), *COLUMNS, "--seed", "5", "--no-promote")
+    told = ("--data", str(data), *OPTIONS, "--seed", "5", "--no-promote")
     trained = empty_registry.train(*told, TRAINER_GIT_COMMIT=COMMIT)
     data.unlink()
     done = empty_registry.trainer("reproduce", "--json", trained["version"])
