@@ -2,7 +2,7 @@ import pytest
 
 from fixtures.mlflow import MlflowServer
 from fixtures.versions import Logged
-from kit.registry import GATE_PASSED, GATE_REFUSED, TAG_GATE, TAG_GATE_REASONS
+from kit.registry import GATE_PASSED, GATE_REFUSED, TAG_F1, TAG_GATE, TAG_GATE_REASONS
 from trainer.locks import open_locks
 from trainer.promotion.challenger import challenge
 from trainer.promotion.moves import Note, promote
@@ -28,7 +28,7 @@ def test_everything_about_a_version_is_there(
     """The gate's decision and its reasons, the aliases, and how it was promoted."""
     locks = open_locks(any_registry.database_url, seconds=1, holder="test")
     first = any_logged.register(registry, **{TAG_GATE: GATE_PASSED}).number
-    second = any_logged.register(registry, **{TAG_GATE: GATE_PASSED}).number
+    second = any_logged.register(registry, **{TAG_GATE: GATE_PASSED, TAG_F1: "0.9712"}).number
     tags = {TAG_GATE: GATE_REFUSED, TAG_GATE_REASONS: '["too large"]'}
     third = any_logged.register(registry, **tags).number
     promote(registry, locks, Note("anna", "first"), first)
@@ -41,6 +41,7 @@ def test_everything_about_a_version_is_there(
     refused, serves, before = status.versions
     assert (refused.version, refused.gate, refused.reasons) == (third, "refused", ["too large"])
     assert (refused.aliases, refused.serves, refused.promoted) == (["Challenger"], False, None)
+    assert [row.f1 for row in status.versions] == [None, 0.9712, None]
     assert (serves.version, serves.gate, serves.reasons) == (second, "passed", [])
     assert (serves.aliases, serves.serves) == (["Production"], True)
     assert serves.promoted is not None

@@ -36,6 +36,9 @@ TAG_GATE_REASONS: Final = "hamgate.gate.reasons"
 TAG_GATE_POLICY: Final = "hamgate.gate.policy"
 """Version tag: `version@digest` of the policy that the decision was made by."""
 
+TAG_F1: Final = "hamgate.f1"
+"""Version tag: spam F1 of the model alone, by which the gate judged it; for people to see."""
+
 TAG_PREVIOUS: Final = "hamgate.promotion.previous"
 """Version tag: the version that `Production` named before it last came to this one."""
 

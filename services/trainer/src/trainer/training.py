@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kit.registry import (
+    TAG_F1,
     TAG_GATE_POLICY,
     TAG_MANIFEST_SHA256,
     TAG_RULES_DIGEST,
@@ -149,6 +150,7 @@ def _register(
     model_id = registry.log_model(run_id, made.flavor)
     tags = {
         **decision_tags(judged.decision),
+        TAG_F1: f"{judged.report.f1:.4f}",
         TAG_MANIFEST_SHA256: made.flavor.manifest_sha256,
         TAG_RULES_PACK: _pack(made),
         TAG_RULES_DIGEST: made.assessed.report.pack.digest,

@@ -31,6 +31,7 @@ from trainer.settings import Settings
 
 if TYPE_CHECKING:
     from trainer.reproduction.provenance import Provenance
+    from trainer.signing import Signer
 
 
 def train(
@@ -53,15 +54,12 @@ def train(
     from trainer.learning.parallel import executor
     from trainer.plan import Plan
     from trainer.promotion import moves as promotion
-    from trainer.signing import load_signer
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):
-        signer = load_signer(settings.signing_key_file) if settings.signing_key_file else None
-        space = load_search_space(search_space or settings.search_space_file)
         columns = Columns.parse(text_column, label_column, spam, ham)
         plan = Plan(
-            space=space,
+            space=load_search_space(search_space or settings.search_space_file),
             policy=load_gate_policy(policy or settings.gate_policy_file),
             engine=open_engine(rules or settings.rules_file, settings.rules_cache_folder),
             rule_policy=load_rule_policy(settings.rule_policy_file),
@@ -69,7 +67,7 @@ def train(
             jobs=settings.jobs,
             provenance=_provenance(settings, data, columns),
             log_messages=settings.log_messages,
-            signer=signer,
+            signer=_signer(settings),
             reported=read_reported(settings) if with_feedback else None,
         )
         registry, locks = open_registry(settings), shared_locks(settings)
@@ -86,6 +84,12 @@ def train(
         output.show_training(outcome, moved, as_json=as_json)
         if not outcome.decision.passed:
             raise typer.Exit(Exit.REFUSED)
+
+
+def _signer(settings: Settings) -> "Signer | None":
+    from trainer.signing import load_signer
+
+    return load_signer(settings.signing_key_file) if settings.signing_key_file else None
 
 
 def _provenance(settings: Settings, data: str, columns: Columns) -> "Provenance":

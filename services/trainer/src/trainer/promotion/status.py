@@ -7,6 +7,7 @@ from kit.registry import (
     CHALLENGER,
     PRODUCTION,
     REGISTERED_MODEL,
+    TAG_F1,
     TAG_GATE,
     TAG_PREVIOUS,
     TAG_PROMOTED_AT,
@@ -39,6 +40,8 @@ class VersionStatus:
     created: str
     """UTC, ISO 8601."""
     gate: str
+    f1: float | None
+    """Spam F1 of the model alone, as it was judged at the training."""
     reasons: list[str]
     """Why the gate refused it."""
     aliases: list[str]
@@ -78,6 +81,7 @@ def _row(version: Version, aliases: list[str]) -> VersionStatus:
         run_id=version.run_id,
         created=created.isoformat(timespec="seconds"),
         gate=version.tags.get(TAG_GATE, "not judged"),
+        f1=float(version.tags[TAG_F1]) if TAG_F1 in version.tags else None,
         reasons=reasons(version),
         aliases=aliases,
         serves=PRODUCTION in aliases,

@@ -34,12 +34,12 @@ def show_status(status: Status, *, as_json: bool) -> None:
         print_json(status)
         return
     table = Table(title=status.model)
-    for column in ("version", "created", "gate", "alias", "last promoted"):
+    for column in ("version", "created", "F1", "gate", "alias", "last promoted"):
         table.add_column(column)
     for row in status.versions:
-        cells = (
-            row.version, row.created, _gate(row), ", ".join(row.aliases), _promoted(row)
-        )  # fmt: skip
+        f1 = f"{row.f1:.4f}" if row.f1 else ""
+        aliases = ", ".join(row.aliases)
+        cells = (row.version, row.created, f1, _gate(row), aliases, _promoted(row))
         table.add_row(*map(Text, cells))
     out.print(table)
     if status.serving:
