@@ -12,15 +12,15 @@ from kit.model_text import model_text
 from rules.engine import Engine
 from store.records import Feedback
 from trainer.dataset.corpus import Corpus
-from trainer.evaluation import evaluate
 from trainer.feedback.claims import cast, gather
 from trainer.feedback.merging import Reported, merge
 from trainer.feedback.policy import FeedbackPolicy
 from trainer.feedback.report import FeedbackReport, summary
 from trainer.feedback.validation import Ground
-from trainer.fitting import fit, spam_scores
+from trainer.learning.evaluation import evaluate
+from trainer.learning.fitting import fit, spam_scores
+from trainer.learning.tuning import Extra, as_texts
 from trainer.measures import Confusion
-from trainer.tuning import Extra, as_texts
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from trainer.search_space import Grid, SearchSpace, load_search_space
+from trainer.learning.search_space import Grid, SearchSpace, load_search_space
 
 ALL_SEEDS = range(8)
 SOME_SEEDS = range(5)

@@ -9,12 +9,12 @@ import numpy as np
 from bench.quality.contenders import Contender
 from bench.quality.peaks import best_threshold
 from kit.model_text import model_text
-from trainer.calibration_error import calibration_report
 from trainer.dataset.load import load
-from trainer.evaluation import Evaluated, evaluate
+from trainer.judging.calibration_error import calibration_report
+from trainer.learning.evaluation import Evaluated, evaluate
+from trainer.learning.threshold import choose_threshold
+from trainer.learning.tuning import Texts, as_texts
 from trainer.measures import Bools, Confusion, Floats
-from trainer.threshold import choose_threshold
-from trainer.tuning import Texts, as_texts
 
 Choose = Callable[[Bools, Floats], float]
 

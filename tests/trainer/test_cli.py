@@ -185,7 +185,7 @@ def test_a_challenger_is_named_and_withdrawn(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("mysql://root:hunter2@db/hamgate", "TRAINER_DATABASE_URL must begin with postgresql://"),
+        ("mysql://root:hunter2@db/hamgate", "TRAINER_DATABASE_URL cannot be used"),
         (f"postgresql://root:hunter2@127.0.0.1:{free_port()}/hamgate", "TRAINER_DATABASE_URL does"),
     ],
 )

@@ -20,7 +20,7 @@ from kit.registry import GATE_PASSED, PRODUCTION, TAG_GATE, TAG_PROMOTED_REASON
 from trainer.artifact import CompactSkops
 from trainer.errors import LockLost
 from trainer.locks import open_locks
-from trainer.promotion import Note, Promotion, promote, rollback
+from trainer.promotion.moves import Note, Promotion, promote, rollback
 from trainer.registry import Registry, Version
 
 NOTE = Note("anna@laptop", "test")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kit.registry import GATE_PASSED, PRODUCTION, TAG_GATE
 from trainer.errors import NoSuchVersion
 from trainer.locks import Held
-from trainer.promotion import Note, promote, rollback
+from trainer.promotion.moves import Note, promote, rollback
 from trainer.registry import ModelRecord, Registry, Version
 
 NOTE = Note("anna@laptop", "test")

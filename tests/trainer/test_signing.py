@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from fixtures.keys import new_key, private_file, private_pem, public_pem
 from fixtures.mlflow import MlflowServer
+from fixtures.originals import OPTIONS, write_messages
 from kit.registry import MODEL_FILE, SIGNATURE_FILE
 from trainer.errors import UnusableKey
 from trainer.registry import Registry
@@ -33,7 +34,8 @@ def test_an_auditor_needs_none_of_our_code(empty_registry: MlflowServer, tmp_pat
     public = tmp_path / "public.pem"
     public.write_bytes(public_pem(key))
     private = private_file(key, tmp_path / "private.pem")
-    trained = empty_registry.train(TRAINER_SIGNING_KEY_FILE=str(private))
+    data = ("--data", str(write_messages(tmp_path)), *OPTIONS, "--no-promote")
+    trained = empty_registry.train(*data, TRAINER_SIGNING_KEY_FILE=str(private))
     registry = Registry(empty_registry.url, "hamgate")
     with registry.files_of(registry.version(trained["version"])) as folder:
         done = verify(folder, public)

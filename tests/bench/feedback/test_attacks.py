@@ -8,9 +8,9 @@ from kit.model_text import model_text
 from trainer.dataset.corpus import Corpus
 from trainer.feedback.policy import load_feedback_policy
 from trainer.feedback.validation import Ground
+from trainer.learning.search_space import Grid, SearchSpace
+from trainer.learning.tuning import as_texts
 from trainer.rule_quality.scanning import open_engine
-from trainer.search_space import Grid, SearchSpace
-from trainer.tuning import as_texts
 
 SPACE = SearchSpace((Grid(word=((1, 1),), c=(100.0,)),), inner_folds=3, outer_folds=3)
 

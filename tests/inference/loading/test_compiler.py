@@ -20,11 +20,11 @@ from inference.errors import CannotCompile
 from inference.loading.compiler import compile_pipeline
 from inference.model.scorer import CompiledScorer
 from kit.model_text import model_text
-from trainer.candidates import by_shared_features, candidates
 from trainer.dataset.corpus import Corpus
-from trainer.fitting import fit
-from trainer.search_space import Candidate, Features, load_search_space
-from trainer.tuning import as_texts
+from trainer.learning.candidates import by_shared_features, candidates
+from trainer.learning.fitting import fit
+from trainer.learning.search_space import Candidate, Features, load_search_space
+from trainer.learning.tuning import as_texts
 
 TOLERANCE = 1e-9
 TRAINED_ON = 600

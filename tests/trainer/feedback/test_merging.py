@@ -16,8 +16,8 @@ from trainer.feedback.fate import Fate
 from trainer.feedback.merging import Merged, Reported, count_merging, merge
 from trainer.feedback.policy import Cap, FeedbackPolicy, Total, load_feedback_policy
 from trainer.feedback.validation import Ground
-from trainer.search_space import Grid, SearchSpace
-from trainer.tuning import as_texts
+from trainer.learning.search_space import Grid, SearchSpace
+from trainer.learning.tuning import as_texts
 
 SPACE = SearchSpace(
     (Grid(word=((1, 1),), min_df=(1,), marks=(0.0,), c=(10.0,)),), inner_folds=2, outer_folds=2

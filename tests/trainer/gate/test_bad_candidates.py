@@ -10,12 +10,12 @@ from fixtures.candidates import (
     trained,
 )
 from fixtures.gate import policy, refused
-from trainer.evaluation import Evaluated
-from trainer.fitting import fit, spam_scores
 from trainer.gate.comparison import Champion, Paired
 from trainer.gate.decision import Decision, decide
-from trainer.reporting import Trained
-from trainer.search_space import Candidate, Features
+from trainer.judging.reporting import Trained
+from trainer.learning.evaluation import Evaluated
+from trainer.learning.fitting import fit, spam_scores
+from trainer.learning.search_space import Candidate, Features
 
 PACKAGED = policy()
 QUALITY = {"f1", "f1_lower_end"}

@@ -20,6 +20,6 @@ def test_the_address_says_where_the_locks_are(url: str, kind: type) -> None:
 )
 def test_other_addresses_are_refused(url: str) -> None:
     """What has no file and no server has no locks; the message does not show the address."""
-    with pytest.raises(UnusableDatabase, match="TRAINER_DATABASE_URL must begin") as raised:
+    with pytest.raises(UnusableDatabase, match="TRAINER_DATABASE_URL cannot be used: ") as raised:
         open_locks(url, seconds=1, holder="here")
     assert "hunter2" not in str(raised.value)

@@ -3,7 +3,7 @@
 import sys
 
 from trainer.locks import open_locks
-from trainer.promotion import Note, promote
+from trainer.promotion.moves import Note, promote
 from trainer.registry import Registry
 
 tracking_uri, url, *numbers = sys.argv[1:]

@@ -5,15 +5,15 @@ import pytest
 
 from fixtures.corpus import corpus_of, space_of
 from kit.model_text import model_text
-from trainer.evaluation import evaluate
-from trainer.fitting import fit
 from trainer.gate.decision import decide
 from trainer.gate.policy import load_gate_policy
-from trainer.reporting import Trained, disguised, report_on
+from trainer.judging.reporting import Trained, disguised, report_on
+from trainer.learning.evaluation import evaluate
+from trainer.learning.fitting import fit
+from trainer.learning.search_space import Grid
+from trainer.learning.tuning import as_texts
 from trainer.run_log.facts import Facts
-from trainer.search_space import Grid
 from trainer.system import Labelled, judge_system
-from trainer.tuning import as_texts
 
 SPACE = space_of(Grid(word=((1, 1), (1, 2)), char_wb=(None, (2, 3)), c=(10.0,)), most_ham=0.2)
 

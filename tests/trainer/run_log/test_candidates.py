@@ -1,9 +1,9 @@
 import pytest
 
-from trainer.calibration import Calibration
+from trainer.learning.calibration import Calibration
+from trainer.learning.search_space import Candidate, Features
+from trainer.learning.tuning import FoldMeasures, Tuned
 from trainer.run_log.candidates import comparison, fold_series, summary
-from trainer.search_space import Candidate, Features
-from trainer.tuning import FoldMeasures, Tuned
 
 TUNED = Tuned(
     Candidate(Features(word=(1, 2)), 3.0), 0.4, Calibration(1.5, 0.25), 0.95,

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from fixtures.corpus import as_it_is
-from trainer.fitting import fit, spam_scores
+from trainer.learning.fitting import fit, spam_scores
+from trainer.learning.search_space import Candidate, Features
+from trainer.learning.tuning import as_texts, folds
 from trainer.measures import Confusion
 from trainer.run_log import learning
 from trainer.run_log.learning import SHARES, count_fits, learning_curve
-from trainer.search_space import Candidate, Features
-from trainer.tuning import as_texts, folds
 
 TUNED = as_it_is(Candidate(Features(word=(1, 1), min_df=1, marks=0), 10.0))
 # Each label has 60 words of its own, two a message: what few messages teach does not do.

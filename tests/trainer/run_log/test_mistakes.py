@@ -3,12 +3,12 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 from fixtures.corpus import as_it_is
-from trainer.evaluation import Judged
-from trainer.fitting import fit
+from trainer.learning.evaluation import Judged
+from trainer.learning.fitting import fit
+from trainer.learning.search_space import Candidate, Features
+from trainer.learning.tuning import as_texts
 from trainer.run_log.mistakes import Mistakes, find_mistakes, mistake_columns
 from trainer.run_log.terms import Vocabulary
-from trainer.search_space import Candidate, Features
-from trainer.tuning import as_texts
 
 
 @pytest.fixture(scope="module")

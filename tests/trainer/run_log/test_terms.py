@@ -4,10 +4,10 @@ from sklearn.pipeline import Pipeline
 
 from fixtures.corpus import as_it_is
 from kit.marks import MARK_NAMES
-from trainer.fitting import fit, spam_scores
+from trainer.learning.fitting import fit, spam_scores
+from trainer.learning.search_space import Candidate, Features
+from trainer.learning.tuning import as_texts
 from trainer.run_log.terms import Vocabulary
-from trainer.search_space import Candidate, Features
-from trainer.tuning import as_texts
 
 LINK = next(sign for sign, name in MARK_NAMES.items() if name == "link")
 BOTH = Candidate(Features(word=(1, 1), char_wb=(2, 2), min_df=1), 100.0)

@@ -6,10 +6,10 @@ from sklearn.pipeline import Pipeline
 
 from kit.manifest import Golden
 from kit.model_text import model_text
-from trainer.fitting import spam_scores
+from trainer.learning.fitting import spam_scores
+from trainer.learning.tuning import as_texts
 from trainer.measures import Floats
 from trainer.report import GoldenReport
-from trainer.tuning import as_texts
 
 MESSAGES = (
     "Hi, are we still on for lunch at 12:30? I'll be at the usual place.",

@@ -7,19 +7,19 @@ import numpy as np
 from kit.model_text import model_text
 from trainer.artifact import CompactSkops
 from trainer.dataset.corpus import Corpus
-from trainer.evaluation import Evaluated, count_steps, evaluate
 from trainer.feedback.merging import NOTHING, Merged, count_merging, merge
 from trainer.feedback.validation import Ground
 from trainer.golden import golden
+from trainer.judging.reporting import Trained, disguised
+from trainer.learning.evaluation import Evaluated, count_steps, evaluate
+from trainer.learning.mixture import fit_all
+from trainer.learning.sampling import judged_rows
+from trainer.learning.tuning import Advance, Indices, Texts, as_texts
 from trainer.measures import Bools
-from trainer.mixture import fit_all
 from trainer.plan import Plan
-from trainer.reporting import Trained, disguised
 from trainer.rule_quality.quality import Assessed, assess
 from trainer.rule_quality.scanning import Scanned
-from trainer.sampling import judged_rows
 from trainer.system import Labelled, SystemReport, judge_system
-from trainer.tuning import Advance, Indices, Texts, as_texts
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from rich.text import Text
 from kit.registry import PRODUCTION, REGISTERED_MODEL
 from trainer.console import err, out, print_json, say
 from trainer.feedback.report import summary, told
-from trainer.gate_output import say_reasons
-from trainer.gate_page import told_power
-from trainer.promotion import Promotion
+from trainer.judging.gate_output import say_reasons
+from trainer.judging.gate_page import told_power
+from trainer.learning.tuning import Advance
+from trainer.promotion.moves import Promotion
 from trainer.training import Outcome
-from trainer.tuning import Advance
 
 
 @contextmanager

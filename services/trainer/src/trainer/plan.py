@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from rules.engine import Engine
 from trainer.feedback.merging import Reported
 from trainer.gate.policy import LoadedPolicy
-from trainer.provenance import Provenance
+from trainer.learning.search_space import SearchSpace
+from trainer.reproduction.provenance import Provenance
 from trainer.rule_policy import RulePolicy
-from trainer.search_space import SearchSpace
 from trainer.signing import Signer
 
 

@@ -14,22 +14,22 @@ from trainer.errors import NotFinite
 from trainer.feedback.report import FeedbackReport, summary
 from trainer.feedback_log import log_feedback
 from trainer.gate.decision import Decision
-from trainer.judging import Judgement, judge
+from trainer.judging.judge import Judgement, judge
+from trainer.judging.records import DECISION_FILE, decision_tags
+from trainer.learning.tuning import Advance, Tuned
 from trainer.locks import Locks
 from trainer.making import Candidate, count_making, make
 from trainer.plan import Plan
-from trainer.provenance import Made, feedback_rows, log_provenance
-from trainer.records import DECISION_FILE, decision_tags
 from trainer.registry import Registry, Version
 from trainer.report import Report
+from trainer.reproduction.provenance import Made, feedback_rows, log_provenance
+from trainer.reproduction.snapshot import Snapshot
 from trainer.rule_quality.report import QualityReport
 from trainer.run_log.card import DESCRIPTION_CHARS, shortened
 from trainer.run_log.facts import Facts
 from trainer.run_log.record import count_log_steps, log_training
 from trainer.run_log.rules import log_rules
-from trainer.snapshot import Snapshot
 from trainer.system import SystemReport
-from trainer.tuning import Advance, Tuned
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from trainer.actor import whoami
 from trainer.locks import Locks, open_locks
+from trainer.promotion.actor import whoami
 from trainer.settings import Settings
 
 if TYPE_CHECKING:
     from trainer.feedback.merging import Reported
-    from trainer.promotion import Note
+    from trainer.promotion.moves import Note
     from trainer.registry import Registry
 
 
@@ -50,7 +50,7 @@ def read_reported(settings: Settings) -> "Reported":
 
 def note(settings: Settings, reason: str) -> "Note":
     """Return what is to be written on a version that is promoted."""
-    from trainer.promotion import Note
+    from trainer.promotion.moves import Note
 
     return Note(_actor(settings), reason)
 

@@ -16,7 +16,8 @@ def gate(
     as_json: Json = False,
 ) -> None:
     """Judge a version again: by today's policy, beside the version that serves today."""
-    from trainer import gate_output, judging
+    from trainer.judging import gate_output
+    from trainer.judging import judge as judging
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):

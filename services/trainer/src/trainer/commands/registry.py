@@ -15,7 +15,8 @@ def promote(
     as_json: Json = False,
 ) -> None:
     """Make a version that the gate let through the one that serves."""
-    from trainer import promotion, registry_tables
+    from trainer.promotion import moves as promotion
+    from trainer.promotion import tables as registry_tables
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):
@@ -30,7 +31,8 @@ def rollback(
     as_json: Json = False,
 ) -> None:
     """Make the version that served before the present one serve again."""
-    from trainer import promotion, registry_tables
+    from trainer.promotion import moves as promotion
+    from trainer.promotion import tables as registry_tables
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):
@@ -47,7 +49,8 @@ def challenger(
     as_json: Json = False,
 ) -> None:
     """Have a version scored in the shadow of the one that serves."""
-    from trainer import challenger, registry_tables
+    from trainer.promotion import challenger
+    from trainer.promotion import tables as registry_tables
 
     if clear and (version is not None or refused):
         msg = "--clear goes without a version and without --refused"
@@ -64,8 +67,9 @@ def challenger(
 
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Show the versions, the gate's decisions, the promotions, the aliases, and what serves."""
-    from trainer import registry_tables, serving
-    from trainer.status import read_status
+    from trainer.promotion import serving
+    from trainer.promotion import tables as registry_tables
+    from trainer.promotion.status import read_status
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):

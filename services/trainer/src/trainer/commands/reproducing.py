@@ -10,11 +10,12 @@ from trainer.settings import Settings
 
 def reproduce(context: typer.Context, run: Run, as_json: Json = False) -> None:
     """Train a version again from what its run has logged, and say whether it is bit-identical."""
-    from trainer import output, reproduction
+    from trainer import output
     from trainer.commit import find_commit
     from trainer.environment import fingerprint
-    from trainer.original import fetch_original
-    from trainer.reproduction_output import show_reproduction
+    from trainer.reproduction import reproduce as reproduction
+    from trainer.reproduction.original import fetch_original
+    from trainer.reproduction.output import show_reproduction
 
     settings: Settings = context.obj
     with exiting(as_json=as_json):

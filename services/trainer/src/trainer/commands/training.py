@@ -24,13 +24,13 @@ from trainer.dataset.columns import Columns
 from trainer.dataset.load import load
 from trainer.exits import Exit, exiting
 from trainer.gate.policy import load_gate_policy
+from trainer.learning.search_space import load_search_space
 from trainer.rule_policy import load_rule_policy
 from trainer.rule_quality.scanning import open_engine
-from trainer.search_space import load_search_space
 from trainer.settings import Settings
 
 if TYPE_CHECKING:
-    from trainer.provenance import Provenance
+    from trainer.reproduction.provenance import Provenance
 
 
 def train(
@@ -49,9 +49,10 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a version, put it through the gate, and promote it if it passes."""
-    from trainer import output, promotion, training
-    from trainer.parallel import executor
+    from trainer import output, training
+    from trainer.learning.parallel import executor
     from trainer.plan import Plan
+    from trainer.promotion import moves as promotion
     from trainer.signing import load_signer
 
     settings: Settings = context.obj
@@ -90,7 +91,7 @@ def train(
 def _provenance(settings: Settings, data: str, columns: Columns) -> "Provenance":
     from trainer.commit import find_commit
     from trainer.environment import fingerprint
-    from trainer.provenance import Provenance
+    from trainer.reproduction.provenance import Provenance
 
     return Provenance(
         data=data,

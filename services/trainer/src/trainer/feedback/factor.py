@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from trainer.calibration import calibrate, probabilities
 from trainer.feedback.policy import Validation
 from trainer.feedback.report import Trial
+from trainer.learning.calibration import calibrate, probabilities
+from trainer.learning.threshold import choose_threshold
 from trainer.measures import Bools, Confusion, Floats
-from trainer.threshold import choose_threshold
 
 _BOOTSTRAP_SAMPLES = 10_000
 _LEAST = 1e-12

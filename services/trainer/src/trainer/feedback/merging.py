@@ -15,10 +15,10 @@ from trainer.feedback.guarding import Guarded, guard
 from trainer.feedback.policy import FeedbackPolicy
 from trainer.feedback.report import FeedbackReport, Trial, Weighed, report_on
 from trainer.feedback.validation import Ground, Validator, count_trials
-from trainer.fitting import fit, spam_scores
+from trainer.learning.fitting import fit, spam_scores
+from trainer.learning.search_space import SearchSpace
+from trainer.learning.tuning import Advance, Extra, Tuned, as_texts, count_tasks, tune
 from trainer.measures import Floats
-from trainer.search_space import SearchSpace
-from trainer.tuning import Advance, Extra, Tuned, as_texts, count_tasks, tune
 
 Guard = Callable[[Iterable[Feedback]], Guarded]
 

@@ -9,11 +9,11 @@ from joblib import delayed
 from trainer.feedback.factor import compare
 from trainer.feedback.policy import Validation
 from trainer.feedback.report import Trial
-from trainer.fitting import fit, spam_scores
+from trainer.learning.fitting import fit, spam_scores
+from trainer.learning.parallel import spread
+from trainer.learning.search_space import SearchSpace
+from trainer.learning.tuning import Advance, Extra, Texts, Tuned, folds
 from trainer.measures import Bools, Floats
-from trainer.parallel import spread
-from trainer.search_space import SearchSpace
-from trainer.tuning import Advance, Extra, Texts, Tuned, folds
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
+from store.address import POSTGRESQL, check_address, sqlite_path
+from store.errors import AddressUnusable
 from trainer.errors import UnusableDatabase
 from trainer.locks.files import FileLocks
 from trainer.locks.lock import Locks
 from trainer.locks.postgres import PostgresLocks
-
-_POSTGRESQL = "postgresql://"
-_SQLITE = "sqlite:///"
 
 
 def open_locks(database_url: str, *, seconds: float, holder: str) -> Locks:
@@ -20,16 +19,13 @@ def open_locks(database_url: str, *, seconds: float, holder: str) -> Locks:
         holder: Who we are, for others who wait.
 
     Raises:
-        UnusableDatabase: The address is another. The message has nothing of it, for it can have a
-            password.
+        UnusableDatabase: The address is another.
     """
-    if database_url.startswith(_POSTGRESQL):
+    try:
+        check_address(database_url)
+    except AddressUnusable as error:
+        msg = f"TRAINER_DATABASE_URL cannot be used: {error}"
+        raise UnusableDatabase(msg) from error
+    if database_url.startswith(POSTGRESQL):
         return PostgresLocks(database_url, seconds, holder)
-    path = database_url.removeprefix(_SQLITE).partition("?")[0]
-    if database_url.startswith(_SQLITE) and path and not path.startswith(":"):
-        return FileLocks(Path(path), seconds, holder)
-    msg = (
-        f"TRAINER_DATABASE_URL must begin with {_POSTGRESQL} (user:password@host/database), or "
-        f"with {_SQLITE} and the path of a file"
-    )
-    raise UnusableDatabase(msg)
+    return FileLocks(Path(sqlite_path(database_url)), seconds, holder)

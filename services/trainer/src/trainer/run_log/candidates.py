@@ -3,8 +3,8 @@
 import statistics
 from collections.abc import Mapping, Sequence
 
+from trainer.learning.tuning import Tuned
 from trainer.run_log.tables import Columns
-from trainer.tuning import Tuned
 
 _FOLD_METRICS = ("f1", "precision", "recall", "fit_seconds")
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from trainer.learning.tuning import Tuned
 from trainer.measures import Bools, Confusion, Floats
 from trainer.report import CalibrationReport
 from trainer.run_log.chart import CHOSEN, HAM, NEUTRAL, SPAM, Axis, Chart, Matrix, Series
 from trainer.run_log.curves import Bin, PrecisionRecall, histogram
 from trainer.run_log.learning import LearningPoint
-from trainer.tuning import Tuned
 
 MOST_POINTS = 400
 """Points of a curve that are drawn: more cannot be seen."""

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 from kit.registry import REGISTERED_MODEL
 from kit.text import NORMALISATION_VERSION
-from trainer.candidates import candidates
 from trainer.gate.decision import Decision
+from trainer.learning.candidates import candidates
 from trainer.report import Measured, Report
 from trainer.run_log.card import Card, CardTable
 from trainer.run_log.facts import Facts

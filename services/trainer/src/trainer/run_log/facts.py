@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from trainer.dataset.corpus import Corpus
 from trainer.gate.decision import Decision
+from trainer.judging.reporting import Trained
+from trainer.learning.search_space import SearchSpace
+from trainer.learning.tuning import Tuned
 from trainer.measures import Confusion
 from trainer.report import Report
-from trainer.reporting import Trained
 from trainer.run_log.curves import PrecisionRecall, wilson
 from trainer.run_log.page import Measure
-from trainer.search_space import SearchSpace
-from trainer.tuning import Tuned
 
 
 @dataclass(frozen=True)

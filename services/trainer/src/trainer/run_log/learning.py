@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from joblib import delayed
 
-from trainer.fitting import fit, spam_scores
+from trainer.learning.fitting import fit, spam_scores
+from trainer.learning.parallel import spread
+from trainer.learning.tuning import Advance, Indices, Texts, Tuned
 from trainer.measures import Bools, Confusion
-from trainer.parallel import spread
-from trainer.tuning import Advance, Indices, Texts, Tuned
 
 SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
 """Parts of the training messages that are fitted on."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.evaluation import Judged
+from trainer.learning.evaluation import Judged
+from trainer.learning.tuning import Texts
 from trainer.measures import Bools
 from trainer.run_log.tables import Columns
 from trainer.run_log.terms import Term, Vocabulary
-from trainer.tuning import Texts
 
 MOST_MISTAKES = 2_000
 """Mistakes that are listed, the gravest first."""

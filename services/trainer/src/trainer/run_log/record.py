@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from kit.text import NORMALISATION_VERSION
-from trainer.candidates import candidates
+from trainer.learning.candidates import candidates
+from trainer.learning.search_space import SearchSpace
+from trainer.learning.tuning import Advance
 from trainer.registry import Registry
 from trainer.report import metrics
 from trainer.run_log.candidates import fold_series, summary
@@ -12,8 +14,6 @@ from trainer.run_log.card import NOTE_CHARS, shortened
 from trainer.run_log.facts import Facts
 from trainer.run_log.files import CARD, Files
 from trainer.run_log.learning import LearningPoint, count_fits, learning_curve
-from trainer.search_space import SearchSpace
-from trainer.tuning import Advance
 
 _NOTE = "mlflow.note.content"
 """The tag that MLflow's page of a run shows as its description."""

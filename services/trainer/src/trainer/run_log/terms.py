@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from kit.marks import MARK_NAMES
+from trainer.learning.tuning import Texts
 from trainer.measures import Floats
 from trainer.run_log.tables import Columns
-from trainer.tuning import Texts
 
 MOST_TERMS = 40
 """Terms of either label that are logged."""

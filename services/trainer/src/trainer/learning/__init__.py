@@ -1,0 +1,1 @@
+"""The model: what is tried, how it is chosen, fitted and evaluated."""

@@ -1,0 +1,1 @@
+"""Which version serves: promotion and the way back, the challenger, the status."""

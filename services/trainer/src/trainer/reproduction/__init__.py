@@ -1,0 +1,1 @@
+"""Where a version comes from, and training it again."""
