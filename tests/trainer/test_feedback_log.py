@@ -86,25 +86,6 @@ def test_the_run_keeps_the_report(
     assert "parcel" not in text
 
 
-def test_a_training_that_is_not_told_to_reads_no_feedback(
-    mlflow: MlflowServer, arguments: list[str]
-) -> None:
-    """Its table has no row on it."""
-    done = mlflow.trainer("train", *arguments)
-    assert done.returncode in (0, 3), done.stderr
-    assert "feedback" not in done.stdout
-
-
-def test_the_table_has_a_line_on_feedback(
-    mlflow: MlflowServer, arguments: list[str], database: str
-) -> None:
-    """How many rows were taken, and how many wait."""
-    done = mlflow.trainer(
-        "train", "--with-feedback", *arguments, TRAINER_DATABASE_URL=database, COLUMNS="200"
-    )
-    assert f"of {len(ROWS)} rows taken at weight" in done.stdout
-
-
 def test_a_database_without_feedback_ends_the_command(
     mlflow: MlflowServer, arguments: list[str], tmp_path: Path
 ) -> None:

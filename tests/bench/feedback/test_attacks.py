@@ -79,11 +79,10 @@ def test_honest_feedback_teaches_a_new_channel(stage: Stage) -> None:
 
 
 def test_an_attacker_does_not_keep_honest_feedback_out(stage: Stage) -> None:
-    """200 names without a key who turn labels are left out, and the channel is learned."""
+    """With 200 names without a key who turn labels, the channel is learned all the same."""
     attack = Attack("200 names, no key, in pairs", "labels turned").rows(stage.corpus)
     result, report = stage.guarded(attack + stage.channel.rows(first=10_000))
-    assert "" in report.harmful
-    assert "" not in report.sources
+    assert report.quarantined > 1_000
     assert result.channel_recall > 0.8
     assert result.f1 > stage.alone.f1 - 0.01
 

@@ -16,7 +16,7 @@ from store.records import Feedback
 from trainer.feedback.fate import Fate
 from trainer.feedback.guarding import guard
 from trainer.feedback.policy import Cap, load_feedback_policy
-from trainer.feedback.report import Weighed, report_on
+from trainer.feedback.report import Weighed, report_on, told
 from trainer.measures import Floats
 
 POLICY = load_feedback_policy(None)
@@ -91,6 +91,17 @@ def test_with_factor_0_nothing_is_taken(engine: Engine) -> None:
     assert report.sources == {}
     assert report.left_out[Fate.REJECTED] == (1,)
     assert report.left_out[Fate.AGAINST_RULE] == (2,)
+
+
+def test_a_report_is_told_in_one_line(engine: Engine) -> None:
+    """Every row is in one of its numbers: taken, in quarantine, capped, refused, left out else."""
+    rows = [row(1, "other"), row(2, "mum"), row(3, None), row(4, "see you 1", "ham")]
+    guarded = guard(rows, CORPUS, POLICY, score, engine)
+    assert told(report_on(Weighed(guarded, 0.5, (), {}), 1)) == (
+        "1 of 4 rows taken at weight 0.5; 1 in quarantine, 0 capped, 0 refused by validation, "
+        "2 left out otherwise"
+    )
+    assert "0 of 4 rows taken" in told(report_on(Weighed(guarded, 0, (), {}), 1))
 
 
 @pytest.mark.parametrize(("key", "taken"), [(None, 1), ("one", 0)])

@@ -1,6 +1,6 @@
 """Feedback beside a corpus: guarded, weighed by validation, and reported on."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from trainer.measures import Floats
 Guard = Callable[[Iterable[Feedback]], Guarded]
 
 _MOST_TRIES = 5
-"""How often feedback is tried anew, each time without one key more: it bounds the time."""
+"""Of either kind, in the search for keys that do harm: it bounds the time."""
 
 
 @dataclass(frozen=True)
@@ -113,17 +113,12 @@ def _weigh(
 ) -> Weighed:
     """Weigh all rows together; if none is then taken, without the keys that do harm.
 
-    Else one attacker with a key could keep out what all others report. Those go that are not
-    bearable by themselves, then those that are worst, one at a time.
+    Else one attacker with a key could keep out what all others report.
     """
     together = _try(judged(rows), validator, advance)
     if together.factor:
         return together
-    alone = _try_sources(together.guarded, validator)
-    unbearable = sum(not bearable(trial, validator.policy) for trial in alone.values())
-    least = max(1, unbearable)
-    for count in range(least, min(len(alone), least + _MOST_TRIES)):
-        harmful = dict(list(alone.items())[:count])
+    for harmful in _suspects(together.guarded, validator):
         others = judged(row for row in rows if (row.source or "") not in harmful)
         fates = {row.id: Fate.HARMFUL for row in rows if (row.source or "") in harmful}
         weighed = _try(replace(others, fates=others.fates | fates), validator, lambda: None)
@@ -132,11 +127,17 @@ def _weigh(
     return together
 
 
-def _try(guarded: Guarded, validator: Validator, advance: Advance) -> Weighed:
-    if not guarded.claims:
-        return Weighed(guarded, 0, (), {})
-    trials = validator.try_factors(_extra(guarded.claims, guarded.weights), advance)
-    return Weighed(guarded, choose(trials, validator.policy), trials, {})
+def _suspects(guarded: Guarded, validator: Validator) -> Iterator[dict[str, Trial]]:
+    """Yield API keys to go without, with their trials alone; nothing if there is only one key.
+
+    First each by itself, for one attacker, the worst first. Then all that are not bearable alone,
+    and with them the worst of the others, one more each time.
+    """
+    alone = _try_sources(guarded, validator)
+    yield from ({source: trial} for source, trial in list(alone.items())[:_MOST_TRIES])
+    least = max(2, sum(not bearable(trial, validator.policy) for trial in alone.values()))
+    for count in range(least, min(len(alone), least + _MOST_TRIES)):
+        yield dict(list(alone.items())[:count])
 
 
 def _try_sources(guarded: Guarded, validator: Validator) -> dict[str, Trial]:
@@ -153,6 +154,13 @@ def _try_sources(guarded: Guarded, validator: Validator) -> dict[str, Trial]:
     }
     tried = validator.try_each(extras)
     return dict(sorted(tried.items(), key=lambda item: (item[1].difference, item[0])))
+
+
+def _try(guarded: Guarded, validator: Validator, advance: Advance) -> Weighed:
+    if not guarded.claims:
+        return Weighed(guarded, 0, (), {})
+    trials = validator.try_factors(_extra(guarded.claims, guarded.weights), advance)
+    return Weighed(guarded, choose(trials, validator.policy), trials, {})
 
 
 def _extra(claims: Sequence[Claim], weights: Floats) -> Extra:
