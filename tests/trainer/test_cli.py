@@ -44,7 +44,9 @@ def test_train_promotes_and_logs(any_registry: MlflowServer) -> None:
     children = client.search_runs(
         [run.info.experiment_id], f"tags.mlflow.parentRunId = '{run.info.run_id}'"
     )
-    assert [child.info.run_name for child in children] == ["char_wb 2-4, marks 0.1, min_df 2, C 100"]
+    assert [child.info.run_name for child in children] == [
+        "char_wb 2-4, marks 0.1, min_df 2, C 100"
+    ]
     assert children[0].data.metrics["cv_f1"] > 0.95
 
     status = json.loads(any_registry.trainer("status", "--json").stdout)
