@@ -19,6 +19,10 @@ row is the whole procedure, judged by nested cross-validation: candidate, calibr
 coefficients are chosen without the messages that are judged. It is repeated with other folds, by
 seed; every message is judged once a seed. The model stands alone, without the rules.
 
+What marks there are, their weight and the n-grams were found on this very corpus, by plainer
+experiments; what that flatters is not in the figures. Contenders and ingredients are tuned with
+three inner folds, ours with five.
+
 The bar is a mean spam F1 of 0.970. **Ours reaches {f1:.4f}**, standard deviation over the seeds
 {sd:.4f}. The standard error is larger, {se:.4f}: it is that of having these messages and not
 others, and no number of seeds makes it smaller.

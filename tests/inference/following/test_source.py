@@ -22,6 +22,7 @@ from inference.loading.loader import carry_out
 from inference.loading.order import Order, Report
 from inference.loading.process import load_into_cache
 from inference.settings import Settings
+from kit.model_text import model_text
 from kit.registry import CHALLENGER, MODEL_FILE, PRODUCTION
 
 
@@ -63,7 +64,7 @@ async def test_a_version_is_loaded_once_and_then_read_from_the_cache(
         ref = await source.named(PRODUCTION)
         model = await source.load(PRODUCTION, ref)
     text = "free prize, call now"
-    expected = pytest.approx(pipeline.predict_proba([text])[0, 1], abs=1e-9)
+    expected = pytest.approx(pipeline.predict_proba([model_text(text)])[0, 1], abs=1e-9)
     assert model.scorer.score([text]) == [expected]
     assert model.scorer.kind == "compiled"
     assert model.threshold == 0.4

@@ -6,7 +6,7 @@ from sklearn.pipeline import Pipeline
 
 from trainer.learning.calibration import Calibration
 from trainer.learning.pipeline import build
-from trainer.learning.tuning import Extra, Texts, Tuned, with_extra
+from trainer.learning.tuning import Extra, Texts, Tuned, learn, with_extra
 from trainer.measures import Bools, Floats
 
 
@@ -21,11 +21,15 @@ def fit(texts: Texts, spam: Bools, tuned: Tuned, extra: Extra | None = None) -> 
         spam: Whether each is spam, shape [messages].
         tuned: The candidate, with its calibration.
         extra: Further rows to fit on.
+
+    Raises:
+        TooLittleData: No term of the features is in enough messages.
     """
     sample = with_extra(texts, spam, extra)
     labels = np.where(sample.spam, "spam", "ham")
     pipeline = build(tuned.candidate)
-    pipeline.fit(sample.texts, labels, classifier__sample_weight=sample.weights)
+    features = learn(pipeline[0], sample.texts, tuned.candidate.features)
+    pipeline[-1].fit(features, labels, sample.weights)
     fold_in(tuned.calibration, pipeline[-1])
     return pipeline
 

@@ -3,18 +3,20 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from joblib import delayed
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import FeatureUnion
 
 from trainer.errors import TooLittleData
 from trainer.learning.calibration import Calibration, calibrate, probabilities
 from trainer.learning.candidates import by_shared_features, candidates
 from trainer.learning.parallel import spread
 from trainer.learning.pipeline import classifier, vectoriser
-from trainer.learning.search_space import Candidate, SearchSpace
+from trainer.learning.search_space import Candidate, Features, SearchSpace
 from trainer.learning.threshold import choose_threshold
 from trainer.measures import Bools, Confusion, Floats
 
@@ -164,6 +166,19 @@ def tune(  # noqa: PLR0913 — each is a part of the question
     return [_ranked(by_candidate, space) for by_candidate in found]
 
 
+def learn(vectors: FeatureUnion, texts: Texts, features: Features) -> Any:
+    """Fit the vectoriser of `features`; return a sparse matrix of texts, shape [texts, terms].
+
+    Raises:
+        TooLittleData: No term is in enough messages.
+    """
+    try:
+        return vectors.fit_transform(texts)
+    except ValueError as error:  # scikit-learn's word for an empty vocabulary
+        msg = f"{features.name}: {error}"
+        raise TooLittleData(msg) from error
+
+
 def count_tasks(groups: int, space: SearchSpace) -> int:
     """Return how many pieces of work `tune` does."""
     return groups * space.inner_folds * len(by_shared_features(candidates(space)))
@@ -186,11 +201,7 @@ def _score(sample: Sample, tested: Texts, sharing: list[Candidate]) -> list[_Sco
     """
     started = time.perf_counter()
     vectors = vectoriser(sharing[0].features)
-    try:
-        train = vectors.fit_transform(sample.texts)
-    except ValueError as error:  # scikit-learn's word for an empty vocabulary
-        msg = f"{sharing[0].features.name}: {error}"
-        raise TooLittleData(msg) from error
+    train = learn(vectors, sample.texts, sharing[0].features)
     shared_seconds = time.perf_counter() - started
     test = vectors.transform(tested)
     scored = []

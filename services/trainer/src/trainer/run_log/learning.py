@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from joblib import delayed
 
+from trainer.errors import TooLittleData
 from trainer.learning.fitting import fit, spam_scores
 from trainer.learning.parallel import spread
 from trainer.learning.tuning import Advance, Indices, Texts, Tuned
@@ -102,7 +103,7 @@ def _f1(fold: _Fold, tuned: Tuned) -> tuple[int, float] | None:
         return None
     try:
         pipeline = fit(fold.texts, fold.spam, tuned)
-    except ValueError:  # scikit-learn's word for messages that share no term
+    except TooLittleData:
         return None
     called = spam_scores(pipeline, fold.test_texts) >= tuned.threshold
     return sum(counts), Confusion.of(fold.test_spam, called).f1
